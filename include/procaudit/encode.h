@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The encoder: turns events into the bytes of a log, in memory.
+ *
+ * What it writes is described in procaudit-log(5). Bytes gather in the encoder
+ * until the caller has done something with them:
+ *
+ *	procaudit_encode(encoder, event);
+ *	data = procaudit_encoded(encoder, &size);
+ *	if (write(fd, data, size) == size)
+ *		procaudit_encoder_written(encoder);
+ *	else
+ *		procaudit_encoder_lost(encoder);
+ *
+ * Functions that return int return 0 or -errno (-ENOMEM; the record is then
+ * left out as a whole).
+ */
+#ifndef PROCAUDIT_ENCODE_H
+#define PROCAUDIT_ENCODE_H
+
+#include <procaudit/event.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum procaudit_format {
+	PROCAUDIT_JSONL, /* one JSON object per line, lossless */
+	PROCAUDIT_TEXT,	 /* for people: one line per exec and exit, no environment */
+};
+
+enum procaudit_env {
+	PROCAUDIT_ENV_FULL, /* in every exec record */
+	PROCAUDIT_ENV_ONCE, /* as `env` records that exec records name by id */
+	PROCAUDIT_ENV_NONE,
+};
+
+struct procaudit_encode_options {
+	enum procaudit_format format;
+	enum procaudit_env env;
+	bool color; /* text only: ANSI colours */
+};
+
+/* What stands at the top of a log. All pointers borrowed for the call. */
+struct procaudit_header {
+	const char *log_id;   /* 32 hex digits; see procaudit_log_id() */
+	const char *mode;     /* "run" */
+	char *const *command; /* argv, ended by NULL */
+	pid_t tracer_pid;
+	bool threads; /* thread events are recorded */
+	bool proc;    /* /proc can be read */
+};
+
+/* What stands at the end. */
+struct procaudit_trailer {
+	int status;	 /* of the command, as from waitpid(2); valid if has_status */
+	bool has_status; /* false: the command was still running, or never ran */
+	bool complete;	 /* nothing is missing from the record */
+};
+
+struct procaudit_encoder;
+
+int procaudit_encoder_new(
+	struct procaudit_encoder **encoder, const struct procaudit_encode_options *options);
+void procaudit_encoder_free(struct procaudit_encoder *encoder);
+
+/* Fills id with 128 random bits as 32 hex digits. Returns 0 or -errno of
+ * getrandom(2). */
+int procaudit_log_id(char id[33]);
+
+int procaudit_encode_header(
+	struct procaudit_encoder *encoder, const struct procaudit_header *header);
+int procaudit_encode(struct procaudit_encoder *encoder, const struct procaudit_event *event);
+int procaudit_encode_trailer(
+	struct procaudit_encoder *encoder, const struct procaudit_trailer *trailer);
+
+/* The bytes since the last procaudit_encoder_written() or _lost(): whole
+ * records. Borrowed until the next call. */
+const char *procaudit_encoded(const struct procaudit_encoder *encoder, size_t *size);
+
+/* The bytes are in the log: forgets them. */
+void procaudit_encoder_written(struct procaudit_encoder *encoder);
+
+/* The bytes are not in the log and never will be: forgets them and takes back
+ * their sequence numbers and counts. Returns the number of records lost. */
+uint64_t procaudit_encoder_lost(struct procaudit_encoder *encoder);
+
+/* How many records of this kind the log holds (procaudit_encoded() included). */
+uint64_t procaudit_encoder_count(
+	const struct procaudit_encoder *encoder, enum procaudit_event_kind kind);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

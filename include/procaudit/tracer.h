@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The tracer: runs a command, follows every process below it, yields events.
+ *
+ * A tracer belongs to the thread that started it (ptrace(2): attachment is per
+ * thread); there is one per process, since it waits for every child there is.
+ * Functions that return int return 0 or a positive value for success and
+ * -errno for failure; none prints or exits.
+ */
+#ifndef PROCAUDIT_TRACER_H
+#define PROCAUDIT_TRACER_H
+
+#include <procaudit/event.h>
+
+#include <signal.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct procaudit_tracer;
+
+struct procaudit_tracer_options {
+	bool threads;		 /* yield PROCAUDIT_THREAD and PROCAUDIT_THREAD_EXIT, too */
+	bool kill_on_exit;	 /* tracees are killed when the tracer's process ends */
+	const sigset_t *signals; /* end procaudit_tracer_next() with -EINTR; NULL: none. Copied. */
+};
+
+/*
+ * Starts argv[0], looked up in PATH as execvp(3) does, and traces it.
+ * The command gets exactly what the caller has: descriptors, environment,
+ * signal mask and dispositions, process group. It is not released before
+ * ptrace is proved to work.
+ *
+ * In the calling thread SIGCHLD and options->signals are blocked, and SIGCHLD
+ * gets its default disposition, from here until procaudit_tracer_free().
+ * Other threads must block SIGCHLD.
+ *
+ * options: NULL for all defaults. *tracer is owned by the caller and unset on
+ * failure; then nothing has run. Errors:
+ *	-EPERM	ptrace is refused; procaudit_obstacle() tells why
+ *	-ENOSYS	the kernel has no PTRACE_GET_SYSCALL_INFO (Linux < 5.3)
+ *	any other of pipe(2), fork(2), ptrace(2)
+ */
+int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const argv[],
+	const struct procaudit_tracer_options *options);
+
+/*
+ * The next event, waiting for it as long as timeout says: NULL for ever, zero
+ * not at all. Returns
+ *	1	*event is set, borrowed until the next call
+ *	0	the end: no tracee is left
+ *	-EAGAIN	nothing happened within the timeout
+ *	-EINTR	a signal of options->signals came; see procaudit_tracer_signal()
+ * The task that an event is about already runs on when this returns.
+ */
+int procaudit_tracer_next(struct procaudit_tracer *tracer, const struct procaudit_event **event,
+	const struct timespec *timeout);
+
+/* The signal behind the last -EINTR. Borrowed from the tracer. */
+const siginfo_t *procaudit_tracer_signal(const struct procaudit_tracer *tracer);
+
+/*
+ * Sends a signal that the tracer's process received to the command, unless
+ * the sender gave it to the command as well (a terminal, a process group).
+ * Returns 1 if it was sent, 0 if not, -ESRCH if the command has ended.
+ */
+int procaudit_tracer_pass_signal(struct procaudit_tracer *tracer, const siginfo_t *signal);
+
+/*
+ * From now on each task is let go at its next stop, in a state as if it had
+ * never been traced: procaudit_tracer_next() yields PROCAUDIT_DETACH for each
+ * process and ends within two seconds. Tasks that cannot stop until then are
+ * let go by the kernel when the tracer's process ends.
+ */
+void procaudit_tracer_detach(struct procaudit_tracer *tracer, enum procaudit_detach_reason reason);
+
+/* The errno that kept the command from being executed; 0 if it was, or if
+ * that is not known yet: it is known when the command's exit has been seen. */
+int procaudit_tracer_exec_error(struct procaudit_tracer *tracer);
+
+/* The ids of processes being traced, at most max of them, in no order.
+ * Returns how many there are in all. */
+size_t procaudit_tracer_pids(const struct procaudit_tracer *tracer, pid_t *pids, size_t max);
+
+/* Whether /proc shows our pid namespace. Where it does not (unshare --pid
+ * without a new /proc), exe, cwd and the like carry an error. */
+bool procaudit_has_proc(void);
+
+/* Frees the tracer and restores the signal mask. Tracees that are left run on
+ * untraced when the process ends. NULL is allowed. */
+void procaudit_tracer_free(struct procaudit_tracer *tracer);
+
+/* Why ptrace may be refused to this process. */
+struct procaudit_obstacle {
+	pid_t tracer_pid; /* this process is itself traced by it; 0: it is not */
+	int ptrace_scope; /* kernel.yama.ptrace_scope; -1: no Yama */
+	bool seccomp;	  /* a seccomp filter is active (containers) */
+};
+void procaudit_obstacle(struct procaudit_obstacle *obstacle);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

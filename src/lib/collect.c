@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: ISC */
+#include "collect.h"
+
+#include "abi.h"
+#include "image.h"
+#include "mem.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/ptrace.h>
+
+/* Memory kept for the next exec; larger ones are given back. */
+#define KEEP ((size_t)256 * 1024)
+
+static void copy_stack(struct collector *collector, pid_t pid)
+{
+	struct __ptrace_syscall_info info;
+
+	collector->sp = 0;
+	buf_trim(&collector->memory, KEEP);
+	buf_truncate(&collector->memory, 0);
+	collector->memory.error = 0;
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) < 0) {
+		collector->error = errno;
+		return;
+	}
+	collector->sp = info.stack_pointer;
+	collector->audit_arch = info.arch;
+	collector->error = -mem_read_upwards(pid, info.stack_pointer, &collector->memory);
+}
+
+void collect_stopped(
+	struct collector *collector, pid_t pid, bool has_proc, struct procaudit_exec *exec)
+{
+	collector->is_cmdline = false;
+	copy_stack(collector, pid);
+	/* Programs that may be executed but not read hide their memory; their
+	 * argv is public all the same. */
+	if (has_proc && collector->error && collector->memory.size == 0)
+		collector->is_cmdline = proc_cmdline(pid, &collector->memory) == 0;
+	if (!has_proc) {
+		exec->exe.error = exec->cwd.error = ENOENT;
+		return;
+	}
+	proc_link(pid, "exe", collector->exe, sizeof(collector->exe), &exec->exe);
+	proc_link(pid, "cwd", collector->cwd, sizeof(collector->cwd), &exec->cwd);
+	exec->has_exe_id = proc_exe_id(pid, &exec->exe_dev, &exec->exe_ino);
+	exec->ppid = proc_ppid(pid);
+}
+
+static void take_cmdline(struct collector *collector, struct procaudit_exec *exec)
+{
+	const struct buf *memory = &collector->memory;
+	size_t i;
+
+	exec->argv = (struct procaudit_strings){.data = memory->data, .size = memory->size};
+	for (i = 0; i < memory->size; i++)
+		exec->argv.count += memory->data[i] == '\0';
+	/* Cut by the program's end: only whole strings count. */
+	while (exec->argv.size && memory->data[exec->argv.size - 1] != '\0')
+		exec->argv.size--;
+	if (exec->argv.size != memory->size || memory->size == 0)
+		exec->argv.error = collector->error;
+	exec->env.error = exec->path.error = collector->error;
+}
+
+void collect_parse(struct collector *collector, struct procaudit_exec *exec)
+{
+	const struct buf *memory = &collector->memory;
+	const struct abi *abi = NULL;
+	struct image image;
+
+	if (collector->is_cmdline) {
+		take_cmdline(collector, exec);
+		return;
+	}
+	if (memory->size >= 8)
+		abi = abi_find(collector->audit_arch, (const unsigned char *)memory->data);
+	if (abi) {
+		exec->arch = abi->name;
+		image_parse(&image, memory->data, memory->size, collector->sp, abi->word,
+			collector->error);
+	} else {
+		image_parse(
+			&image, NULL, 0, 0, 8, collector->error ? collector->error : EOPNOTSUPP);
+	}
+	exec->path = image.path;
+	exec->argv = image.argv;
+	exec->env = image.env;
+	exec->uid = image.uid;
+	exec->euid = image.euid;
+	exec->gid = image.gid;
+	exec->egid = image.egid;
+	exec->has_ids = image.has_ids;
+}
+
+void collect_free(struct collector *collector)
+{
+	buf_free(&collector->memory);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* Gathers what an exec event says, from a task at its PTRACE_EVENT_EXEC stop. */
+#ifndef COLLECT_H
+#define COLLECT_H
+
+#include "buf.h"
+
+#include <procaudit/event.h>
+
+#include <limits.h>
+
+/* Room that is used again for each exec. Zeroed at first. */
+struct collector {
+	struct buf memory;   /* the new stack, or /proc/PID/cmdline */
+	uint64_t sp;	     /* the stack's lowest address; 0: unknown */
+	uint32_t audit_arch; /* valid if sp is */
+	int error;	     /* what cut reading the stack short, an errno; 0: nothing */
+	bool is_cmdline;     /* memory holds argv alone */
+	char exe[PATH_MAX];
+	char cwd[PATH_MAX];
+};
+
+/* While the task is stopped: copies everything that can change once it runs.
+ * has_proc says whether /proc may be used. Points exec into the collector. */
+void collect_stopped(
+	struct collector *collector, pid_t pid, bool has_proc, struct procaudit_exec *exec);
+
+/* When it runs again: takes the copy apart. */
+void collect_parse(struct collector *collector, struct procaudit_exec *exec);
+
+void collect_free(struct collector *collector);
+
+#endif

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: ISC */
+/* JSON Lines: see procaudit-log(5). */
+#include "encoder.h"
+
+#include "json.h"
+#include "macro.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef VERSION
+#error "VERSION comes from meson"
+#endif
+
+/* A header is at least so long: log shippers tell files apart by their first
+ * bytes and wait until there are enough (Filebeat: 1024). */
+#define HEADER_SIZE 1100
+
+/* "2026-11-21T13:31:06.000000000Z"; the part before the dot is kept, most
+ * records share it. */
+static void add_time(struct procaudit_encoder *e, const struct timespec *real)
+{
+	char text[48];
+	struct tm tm;
+
+	if (real->tv_sec != e->second || e->second == 0) {
+		e->second = real->tv_sec;
+		gmtime_r(&real->tv_sec, &tm);
+		strftime(e->time, sizeof(e->time), "%Y-%m-%dT%H:%M:%S", &tm);
+	}
+	snprintf(text, sizeof(text), "%s.%09ldZ", e->time, real->tv_nsec);
+	json_text(&e->out, "ts", text);
+}
+
+/* What every record begins with. */
+static void begin(struct procaudit_encoder *e, const char *event, const char *log_id,
+	const struct timespec *real, int64_t boot_ns)
+{
+	json_begin(&e->out);
+	json_uint(&e->out, "v", 1);
+	json_text(&e->out, "event", event);
+	if (log_id)
+		json_text(&e->out, "log_id", log_id);
+	json_uint(&e->out, "seq", e->now.seq++);
+	add_time(e, real);
+	json_int(&e->out, "mono_us", (boot_ns - e->epoch_ns) / 1000);
+}
+
+static void begin_now(struct procaudit_encoder *e, const char *event, const char *log_id)
+{
+	struct timespec real, boot;
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	clock_gettime(CLOCK_REALTIME, &real);
+	begin(e, event, log_id, &real, boot.tv_sec * INT64_C(1000000000) + boot.tv_nsec);
+}
+
+/* The text of a string, or <key>_error. */
+static void add_string(struct buf *out, const char *key, const struct procaudit_string *string)
+{
+	char name[64], buffer[16];
+
+	if (string->data)
+		json_bytes(out, key, string->data, string->size);
+	if (string->error) {
+		snprintf(name, sizeof(name), "%s_error", key);
+		json_text(out, name, procaudit_errno_name(string->error, buffer));
+	}
+}
+
+static void add_strings(struct buf *out, const char *key, const struct procaudit_strings *strings)
+{
+	char name[64], buffer[16];
+
+	if (strings->data)
+		json_array(out, key, strings->data, strings->size);
+	if (strings->error) {
+		snprintf(name, sizeof(name), "%s_error", key);
+		json_text(out, name, procaudit_errno_name(strings->error, buffer));
+	}
+}
+
+/* exit_code, or signal and core_dumped. */
+static void add_status(struct buf *out, int status)
+{
+	char buffer[16];
+
+	if (WIFSIGNALED(status)) {
+		json_text(out, "signal", procaudit_signal_name(WTERMSIG(status), buffer));
+		if (WCOREDUMP(status))
+			json_bool(out, "core_dumped", true);
+	} else {
+		json_uint(out, "exit_code", (uint64_t)WEXITSTATUS(status));
+	}
+}
+
+static uint64_t timeval_us(const struct timeval *tv)
+{
+	return (uint64_t)tv->tv_sec * 1000000 + (uint64_t)tv->tv_usec;
+}
+
+static void add_fork(struct buf *out, const struct procaudit_fork *fork)
+{
+	json_int(out, "child_pid", fork->child_pid);
+	json_uint(out, "child", fork->child);
+	if (fork->kind != PROCAUDIT_FORK_UNKNOWN)
+		json_text(out, "kind", procaudit_fork_name(fork->kind));
+}
+
+static void add_exit(struct buf *out, const struct procaudit_exit *end)
+{
+	const struct rusage *ru = &end->rusage;
+
+	add_status(out, end->status);
+	if (end->duration_ns >= 0)
+		json_uint(out, "duration_us", (uint64_t)end->duration_ns / 1000);
+	if (end->cpu_ns >= 0)
+		json_uint(out, "cpu_us", (uint64_t)end->cpu_ns / 1000);
+	json_uint(out, "utime_us", timeval_us(&ru->ru_utime));
+	json_uint(out, "stime_us", timeval_us(&ru->ru_stime));
+	json_int(out, "maxrss_kb", ru->ru_maxrss);
+	json_int(out, "minflt", ru->ru_minflt);
+	json_int(out, "majflt", ru->ru_majflt);
+	json_int(out, "inblock", ru->ru_inblock);
+	json_int(out, "oublock", ru->ru_oublock);
+	json_int(out, "nvcsw", ru->ru_nvcsw);
+	json_int(out, "nivcsw", ru->ru_nivcsw);
+}
+
+static void add_exec(
+	struct procaudit_encoder *e, const struct procaudit_exec *exec, uint64_t env_id)
+{
+	struct buf *out = &e->out;
+
+	json_uint(out, "image", exec->image);
+	if (exec->parent)
+		json_uint(out, "parent", exec->parent);
+	if (exec->ppid)
+		json_int(out, "ppid", exec->ppid);
+	json_bool(out, "success", true);
+	add_string(out, "path", &exec->path);
+	add_string(out, "exe", &exec->exe);
+	if (exec->has_exe_id) {
+		json_id(out, "exe_dev", exec->exe_dev);
+		json_id(out, "exe_ino", exec->exe_ino);
+	}
+	add_strings(out, "argv", &exec->argv);
+	add_string(out, "cwd", &exec->cwd);
+	if (exec->arch)
+		json_text(out, "arch", exec->arch);
+	if (exec->has_ids) {
+		json_uint(out, "uid", exec->uid);
+		json_uint(out, "euid", exec->euid);
+		json_uint(out, "gid", exec->gid);
+		json_uint(out, "egid", exec->egid);
+	}
+	if (exec->old_tid)
+		json_int(out, "old_tid", exec->old_tid);
+	if (env_id)
+		json_uint(out, "env_id", env_id);
+	else if (e->options.env != PROCAUDIT_ENV_NONE)
+		add_strings(out, "env", &exec->env);
+}
+
+static void add_gap(struct buf *out, const struct procaudit_gap *gap)
+{
+	char buffer[16];
+
+	json_text(out, "reason", procaudit_gap_name(gap->reason));
+	if (gap->count)
+		json_uint(out, "count", gap->count);
+	if (gap->error)
+		json_text(out, "errno", procaudit_errno_name(gap->error, buffer));
+}
+
+/* The id that an exec record names its environment by, after the env record
+ * if it is new; 0: the record carries it itself. */
+static uint64_t env_record(struct procaudit_encoder *e, const struct procaudit_event *event)
+{
+	const struct procaudit_strings *env = &event->exec.env;
+	bool is_new;
+	uint64_t id;
+
+	if (event->kind != PROCAUDIT_EXEC || e->options.env != PROCAUDIT_ENV_ONCE)
+		return 0;
+	if (env->error || !env->data)
+		return 0;
+	id = envtable_id(&e->envs, env->data, env->size, &is_new);
+	if (!is_new)
+		return id;
+	begin(e, "env", NULL, &event->real, event->boot_ns);
+	json_uint(&e->out, "env_id", id);
+	add_strings(&e->out, "env", env);
+	json_end(&e->out);
+	e->now.counts[RECORD_ENV]++;
+	return id;
+}
+
+static void add_process(struct buf *out, const struct procaudit_event *event)
+{
+	if (event->pid)
+		json_int(out, "pid", event->pid);
+	if (event->proc)
+		json_uint(out, "proc", event->proc);
+	if (event->tid)
+		json_int(out, "tid", event->tid);
+	if (event->ns_pid)
+		json_int(out, "ns_pid", event->ns_pid);
+}
+
+void encode_jsonl(struct procaudit_encoder *e, const struct procaudit_event *event)
+{
+	uint64_t env_id = env_record(e, event);
+	struct buf *out = &e->out;
+
+	begin(e, procaudit_event_name(event->kind), NULL, &event->real, event->boot_ns);
+	add_process(out, event);
+	switch (event->kind) {
+	case PROCAUDIT_FORK:
+		add_fork(out, &event->fork);
+		break;
+	case PROCAUDIT_EXEC:
+		add_exec(e, &event->exec, env_id);
+		break;
+	case PROCAUDIT_EXIT:
+		add_exit(out, &event->exit);
+		break;
+	case PROCAUDIT_THREAD_EXIT:
+		add_status(out, event->thread_exit.status);
+		break;
+	case PROCAUDIT_DETACH:
+		json_text(out, "reason", procaudit_detach_name(event->detach.reason));
+		break;
+	case PROCAUDIT_GAP:
+		add_gap(out, &event->gap);
+		break;
+	case PROCAUDIT_THREAD:
+	case PROCAUDIT_EVENT_KINDS:
+		break;
+	}
+	json_end(out);
+	e->now.counts[event->kind]++;
+}
+
+/* The content of a one-line file, without the line's end. */
+static void add_file(struct buf *out, const char *key, const char *path)
+{
+	char text[256];
+	FILE *file = fopen(path, "re");
+
+	if (!file)
+		return;
+	if (fgets(text, sizeof(text), file))
+		json_bytes(out, key, text, strcspn(text, "\n"));
+	fclose(file);
+}
+
+static void add_command(struct buf *out, char *const *command)
+{
+	struct buf block = {0};
+
+	for (; *command; command++)
+		buf_add(&block, *command, strlen(*command) + 1);
+	json_array(out, "command", block.data, block.size);
+	if (block.error)
+		out->error = block.error;
+	buf_free(&block);
+}
+
+static void add_capture(struct procaudit_encoder *e, const struct procaudit_header *header)
+{
+	static const char *const env[] = {
+		[PROCAUDIT_ENV_FULL] = "full",
+		[PROCAUDIT_ENV_ONCE] = "once",
+		[PROCAUDIT_ENV_NONE] = "none",
+	};
+
+	json_open(&e->out, "capture");
+	json_bool(&e->out, "failed", false);
+	json_text(&e->out, "env", env[e->options.env]);
+	json_bool(&e->out, "threads", header->threads);
+	json_bool(&e->out, "proc", header->proc);
+	json_close(&e->out);
+}
+
+void encode_jsonl_header(struct procaudit_encoder *e, const struct procaudit_header *header)
+{
+	struct buf *out = &e->out;
+	size_t start = out->size;
+	struct utsname uts;
+	char *cwd;
+
+	begin_now(e, "header", header->log_id);
+	json_uint(out, "part", 1);
+	json_text(out, "schema", "procaudit/1");
+	json_text(out, "version", VERSION);
+	add_file(out, "boot_id", "/proc/sys/kernel/random/boot_id");
+	if (uname(&uts) == 0) {
+		json_bytes(out, "host", uts.nodename, strlen(uts.nodename));
+		json_bytes(out, "kernel", uts.release, strlen(uts.release));
+		json_bytes(out, "arch", uts.machine, strlen(uts.machine));
+	}
+	json_text(out, "mode", header->mode);
+	add_command(out, header->command);
+	cwd = getcwd(NULL, 0);
+	if (cwd)
+		json_bytes(out, "cwd", cwd, strlen(cwd));
+	free(cwd);
+	json_uint(out, "uid", getuid());
+	json_uint(out, "gid", getgid());
+	json_int(out, "tracer_pid", header->tracer_pid);
+	add_capture(e, header);
+	while (out->size - start < HEADER_SIZE && !out->error)
+		buf_char(out, ' ');
+	json_end(out);
+	e->now.counts[RECORD_HEADER]++;
+}
+
+void encode_jsonl_trailer(struct procaudit_encoder *e, const struct procaudit_trailer *trailer)
+{
+	struct buf *out = &e->out;
+	uint64_t bytes = e->now.bytes + out->size;
+	unsigned kind;
+
+	begin_now(e, "trailer", NULL);
+	if (trailer->has_status)
+		add_status(out, trailer->status);
+	json_open(out, "counts");
+	json_uint(out, "header", e->now.counts[RECORD_HEADER]);
+	for (kind = 0; kind < PROCAUDIT_EVENT_KINDS; kind++)
+		json_uint(out, procaudit_event_name(kind), e->now.counts[kind]);
+	json_uint(out, "env", e->now.counts[RECORD_ENV]);
+	json_close(out);
+	json_uint(out, "gaps", e->now.counts[PROCAUDIT_GAP]);
+	json_bool(out, "complete", trailer->complete && !e->now.counts[PROCAUDIT_GAP]);
+	json_uint(out, "bytes", bytes);
+	json_end(out);
+}

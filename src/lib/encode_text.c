@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Text for people, one line per event:
+ *
+ *	13:31:06.123   4711 make -j2
+ *	13:31:06.130   4712   cd src
+ *	13:31:06.130   4712   /usr/bin/cc -c 'a b.c'
+ *	13:31:06.181   4712   # exit 0, 0.051 s
+ *
+ * What stands behind the pid can be pasted into a shell. Forks are not shown,
+ * the indentation tells; nor are environments.
+ */
+#include "encoder.h"
+
+#include "shell.h"
+
+#include <inttypes.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#define MAX_INDENT 30
+
+#define COLOR_DIM   "\033[2m"
+#define COLOR_BOLD  "\033[1m"
+#define COLOR_RED   "\033[31m"
+#define COLOR_RESET "\033[0m"
+
+static void add_color(struct procaudit_encoder *e, const char *color)
+{
+	if (e->options.color)
+		buf_str(&e->out, color);
+}
+
+/* Time, pid, indentation. */
+static void begin_line(struct procaudit_encoder *e, const struct procaudit_event *event)
+{
+	unsigned depth = event->depth < MAX_INDENT ? event->depth : MAX_INDENT;
+	struct tm tm;
+
+	if (event->real.tv_sec != e->second || e->second == 0) {
+		e->second = event->real.tv_sec;
+		localtime_r(&event->real.tv_sec, &tm);
+		strftime(e->time, sizeof(e->time), "%H:%M:%S", &tm);
+	}
+	add_color(e, COLOR_DIM);
+	buf_printf(&e->out, "%s.%03ld %6d ", e->time, event->real.tv_nsec / 1000000, event->pid);
+	add_color(e, COLOR_RESET);
+	buf_printf(&e->out, "%*s", (int)depth * 2, "");
+}
+
+static void end_line(struct procaudit_encoder *e)
+{
+	buf_char(&e->out, '\n');
+}
+
+/* A cd of its own, when this program runs in another directory than the one
+ * shown last. */
+static void add_cwd(struct procaudit_encoder *e, const struct procaudit_event *event)
+{
+	const struct procaudit_string *cwd = &event->exec.cwd;
+
+	if (!cwd->data)
+		return;
+	if (cwd->size == e->cwd.size && memcmp(cwd->data, e->cwd.data, cwd->size) == 0)
+		return;
+	buf_truncate(&e->cwd, 0);
+	buf_add(&e->cwd, cwd->data, cwd->size);
+	begin_line(e, event);
+	buf_str(&e->out, "cd ");
+	shell_quote(&e->out, cwd->data, cwd->size);
+	end_line(e);
+}
+
+static void add_word(struct buf *out, const char *word)
+{
+	buf_char(out, ' ');
+	shell_quote(out, word, strlen(word));
+}
+
+/* Whether a shell that runs path gives the program this argv[0], or one that
+ * differs only in the directory. */
+static bool is_name_of(const char *arg0, const struct procaudit_string *path)
+{
+	size_t size = strlen(arg0);
+
+	if (size > path->size || memcmp(path->data + path->size - size, arg0, size) != 0)
+		return false;
+	return size && (size == path->size || path->data[path->size - size - 1] == '/');
+}
+
+static void add_command(struct procaudit_encoder *e, const struct procaudit_exec *exec)
+{
+	const struct procaudit_strings *argv = &exec->argv;
+	const char *end = argv->data + argv->size, *s = argv->data;
+	struct buf *out = &e->out;
+	bool alias;
+
+	add_color(e, COLOR_BOLD);
+	if (!argv->count) {
+		shell_quote(out, exec->path.data ? exec->path.data : "?",
+			exec->path.data ? exec->path.size : 1);
+	} else if (!exec->path.data) {
+		shell_quote(out, s, strlen(s));
+	} else {
+		alias = !is_name_of(s, &exec->path);
+		if (alias) {
+			buf_str(out, "(exec -a");
+			add_word(out, s);
+			buf_char(out, ' ');
+		}
+		shell_quote(out, exec->path.data, exec->path.size);
+		if (alias) {
+			add_color(e, COLOR_RESET);
+			while ((s += strlen(s) + 1) < end)
+				add_word(out, s);
+			buf_char(out, ')');
+			return;
+		}
+	}
+	add_color(e, COLOR_RESET);
+	if (!argv->count)
+		return;
+	while ((s += strlen(s) + 1) < end)
+		add_word(out, s);
+}
+
+static void add_errors(struct procaudit_encoder *e, const struct procaudit_exec *exec)
+{
+	char buffer[16];
+
+	if (exec->argv.error)
+		buf_printf(&e->out, " # argv incomplete: %s",
+			procaudit_errno_name(exec->argv.error, buffer));
+}
+
+static void add_seconds(struct procaudit_encoder *e, int64_t ns)
+{
+	if (ns >= 0)
+		buf_printf(&e->out, ", %" PRId64 ".%03" PRId64 " s", ns / 1000000000,
+			ns / 1000000 % 1000);
+}
+
+static void add_status(struct procaudit_encoder *e, int status)
+{
+	char buffer[16];
+
+	add_color(e, status ? COLOR_RED : COLOR_DIM);
+	if (WIFSIGNALED(status))
+		buf_printf(&e->out, "# killed by %s%s",
+			procaudit_signal_name(WTERMSIG(status), buffer),
+			WCOREDUMP(status) ? " (core dumped)" : "");
+	else
+		buf_printf(&e->out, "# exit %d", WEXITSTATUS(status));
+}
+
+void encode_text(struct procaudit_encoder *e, const struct procaudit_event *event)
+{
+	e->now.seq++;
+	e->now.counts[event->kind]++;
+	switch (event->kind) {
+	case PROCAUDIT_EXEC:
+		add_cwd(e, event);
+		begin_line(e, event);
+		add_command(e, &event->exec);
+		add_errors(e, &event->exec);
+		break;
+	case PROCAUDIT_EXIT:
+		begin_line(e, event);
+		add_status(e, event->exit.status);
+		add_seconds(e, event->exit.duration_ns);
+		add_color(e, COLOR_RESET);
+		break;
+	case PROCAUDIT_THREAD:
+		begin_line(e, event);
+		buf_printf(&e->out, "# thread %d", event->tid);
+		break;
+	case PROCAUDIT_THREAD_EXIT:
+		begin_line(e, event);
+		buf_printf(&e->out, "# thread %d ended", event->tid);
+		break;
+	case PROCAUDIT_DETACH:
+		begin_line(e, event);
+		buf_printf(&e->out, "# runs on, no longer followed (%s)",
+			procaudit_detach_name(event->detach.reason));
+		break;
+	case PROCAUDIT_GAP:
+		begin_line(e, event);
+		buf_printf(&e->out, "# %" PRIu64 " missing: %s", event->gap.count,
+			procaudit_gap_name(event->gap.reason));
+		break;
+	case PROCAUDIT_FORK:
+	case PROCAUDIT_EVENT_KINDS:
+		return;
+	}
+	end_line(e);
+}
+
+void encode_text_header(struct procaudit_encoder *e, const struct procaudit_header *header)
+{
+	(void)header;
+	e->now.seq++;
+}
+
+void encode_text_trailer(struct procaudit_encoder *e, const struct procaudit_trailer *trailer)
+{
+	(void)trailer;
+	e->now.seq++;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/* What the encoders share. */
+#ifndef ENCODER_H
+#define ENCODER_H
+
+#include "buf.h"
+#include "envtable.h"
+
+#include <procaudit/encode.h>
+
+/* The public kinds, and the records that only an encoder writes. */
+enum {
+	RECORD_HEADER = PROCAUDIT_EVENT_KINDS,
+	RECORD_ENV,
+	RECORD_KINDS,
+};
+
+/* How far the log has come; kept twice so that lost records can be taken back. */
+struct progress {
+	uint64_t seq;		       /* the next record's number */
+	uint64_t counts[RECORD_KINDS]; /* by kind */
+	uint64_t bytes;		       /* in the log so far */
+};
+
+struct procaudit_encoder {
+	struct procaudit_encode_options options;
+	struct buf out;		 /* whole records, not yet in the log */
+	struct progress now;	 /* with out */
+	struct progress written; /* without out */
+	int64_t epoch_ns;	 /* CLOCK_BOOTTIME of the header: mono_us counts from here */
+	struct envtable envs;	 /* with PROCAUDIT_ENV_ONCE: those that the log holds */
+	time_t second;		 /* the second that time is the text of; 0: none */
+	char time[32];		 /* jsonl: UTC to the second; text: local time of day */
+	struct buf cwd;		 /* text: the last directory shown */
+};
+
+/* One record each, appended to out. */
+void encode_jsonl_header(struct procaudit_encoder *encoder, const struct procaudit_header *header);
+void encode_jsonl(struct procaudit_encoder *encoder, const struct procaudit_event *event);
+void encode_jsonl_trailer(
+	struct procaudit_encoder *encoder, const struct procaudit_trailer *trailer);
+
+void encode_text_header(struct procaudit_encoder *encoder, const struct procaudit_header *header);
+void encode_text(struct procaudit_encoder *encoder, const struct procaudit_event *event);
+void encode_text_trailer(
+	struct procaudit_encoder *encoder, const struct procaudit_trailer *trailer);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+#include <procaudit/event.h>
+
+#include "macro.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+PUBLIC const char *procaudit_event_name(enum procaudit_event_kind kind)
+{
+	static const char *const names[] = {
+		[PROCAUDIT_FORK] = "fork",
+		[PROCAUDIT_EXEC] = "exec",
+		[PROCAUDIT_EXIT] = "exit",
+		[PROCAUDIT_THREAD] = "thread",
+		[PROCAUDIT_THREAD_EXIT] = "thread_exit",
+		[PROCAUDIT_DETACH] = "detach",
+		[PROCAUDIT_GAP] = "gap",
+	};
+
+	return (size_t)kind < ARRAY_SIZE(names) ? names[kind] : "unknown";
+}
+
+PUBLIC const char *procaudit_fork_name(enum procaudit_fork_kind kind)
+{
+	static const char *const names[] = {
+		[PROCAUDIT_FORK_UNKNOWN] = "unknown",
+		[PROCAUDIT_FORK_FORK] = "fork",
+		[PROCAUDIT_FORK_VFORK] = "vfork",
+		[PROCAUDIT_FORK_CLONE] = "clone",
+	};
+
+	return (size_t)kind < ARRAY_SIZE(names) ? names[kind] : "unknown";
+}
+
+PUBLIC const char *procaudit_gap_name(enum procaudit_gap_reason reason)
+{
+	static const char *const names[] = {
+		[PROCAUDIT_GAP_VANISHED] = "vanished",
+		[PROCAUDIT_GAP_WRITE_ERROR] = "write_error",
+		[PROCAUDIT_GAP_MEMORY] = "memory",
+	};
+
+	return (size_t)reason < ARRAY_SIZE(names) ? names[reason] : "unknown";
+}
+
+PUBLIC const char *procaudit_detach_name(enum procaudit_detach_reason reason)
+{
+	static const char *const names[] = {
+		[PROCAUDIT_DETACH_LINGER] = "linger",
+		[PROCAUDIT_DETACH_SIGNAL] = "signal",
+	};
+
+	return (size_t)reason < ARRAY_SIZE(names) ? names[reason] : "unknown";
+}
+
+PUBLIC const char *procaudit_signal_name(int signo, char buffer[16])
+{
+	const char *abbreviation = sigabbrev_np(signo);
+
+	if (abbreviation)
+		snprintf(buffer, 16, "SIG%s", abbreviation);
+	else if (signo == SIGRTMIN)
+		return "SIGRTMIN";
+	else if (signo > SIGRTMIN && signo <= SIGRTMAX)
+		snprintf(buffer, 16, "SIGRTMIN+%d", signo - SIGRTMIN);
+	else
+		snprintf(buffer, 16, "SIG%d", signo);
+	return buffer;
+}
+
+PUBLIC const char *procaudit_errno_name(int error, char buffer[16])
+{
+	const char *name = strerrorname_np(error);
+
+	if (name)
+		return name;
+	snprintf(buffer, 16, "E%d", error);
+	return buffer;
+}

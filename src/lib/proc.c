@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: ISC */
+#include "proc.h"
+
+#include "macro.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+bool proc_is_ours(void)
+{
+	char link[16], self[16];
+	ssize_t size = readlink("/proc/self", link, sizeof(link) - 1);
+
+	if (size <= 0)
+		return false;
+	link[size] = '\0';
+	snprintf(self, sizeof(self), "%d", getpid());
+	return strcmp(link, self) == 0;
+}
+
+static int open_file(pid_t id, const char *name)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", id, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Reads a small file whole. Returns its size or -errno. */
+static ssize_t read_small(pid_t id, const char *name, char *text, size_t size)
+{
+	CLOSE_FD int fd = open_file(id, name);
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	n = read(fd, text, size - 1);
+	if (n < 0)
+		return -errno;
+	text[n] = '\0';
+	return n;
+}
+
+/* What stands behind "\nkey:" in text; "" if it is not there. */
+static const char *field(const char *text, const char *key)
+{
+	const char *found = strstr(text, key);
+
+	return found ? found + strlen(key) : "";
+}
+
+int proc_status(pid_t id, struct proc_status *status)
+{
+	char text[8192];
+	const char *ids;
+	ssize_t n = read_small(id, "status", text, sizeof(text));
+
+	if (n < 0)
+		return (int)n;
+	*status = (struct proc_status){
+		.tgid = (pid_t)strtol(field(text, "\nTgid:"), NULL, 10),
+		.ppid = (pid_t)strtol(field(text, "\nPPid:"), NULL, 10),
+		.tracer = (pid_t)strtol(field(text, "\nTracerPid:"), NULL, 10),
+		.pending = strtoull(field(text, "\nSigPnd:"), NULL, 16) |
+			   strtoull(field(text, "\nShdPnd:"), NULL, 16),
+	};
+	/* NSpid: ours, then each namespace further in. */
+	for (ids = field(text, "\nNSpid:"); *ids == '\t'; ids += strcspn(ids, "\t\n"))
+		status->ns_pid = (pid_t)strtol(++ids, NULL, 10);
+	return 0;
+}
+
+/* struct pidfd_info of linux/pidfd.h, first version (Linux 6.13), which this
+ * system's headers may not have yet. */
+struct pidfd_info_v0 {
+	uint64_t mask;
+	uint64_t cgroupid;
+	uint32_t pid, tgid, ppid;
+	uint32_t ids[8];
+	int32_t spare;
+};
+#define PIDFD_GET_INFO_V0 _IOWR(0xff, 11, struct pidfd_info_v0)
+
+/* A third of the cost of /proc/PID/stat. Returns -1 where it does not exist. */
+static pid_t ppid_of_pidfd(pid_t pid)
+{
+	struct pidfd_info_v0 info = {.mask = 1};
+	CLOSE_FD int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (fd < 0 || ioctl(fd, PIDFD_GET_INFO_V0, &info) < 0)
+		return -1;
+	return (pid_t)info.ppid;
+}
+
+pid_t proc_ppid(pid_t pid)
+{
+	static bool no_pidfd_info;
+	char text[512];
+	const char *end;
+	pid_t ppid;
+
+	if (!no_pidfd_info) {
+		ppid = ppid_of_pidfd(pid);
+		if (ppid >= 0)
+			return ppid;
+		no_pidfd_info = errno == ENOTTY || errno == EINVAL || errno == ENOSYS;
+	}
+	/* pid (comm) state ppid: comm may hold anything, so look from its end. */
+	if (read_small(pid, "stat", text, sizeof(text)) < 0)
+		return 0;
+	end = strrchr(text, ')');
+	if (!end || strlen(end) < 4)
+		return 0;
+	return (pid_t)strtol(end + 4, NULL, 10);
+}
+
+void proc_link(pid_t id, const char *name, char *buffer, size_t size, struct procaudit_string *out)
+{
+	char path[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", id, name);
+	n = readlink(path, buffer, size);
+	if (n < 0)
+		*out = (struct procaudit_string){.error = errno};
+	else
+		*out = (struct procaudit_string){.data = buffer, .size = (size_t)n};
+}
+
+bool proc_exe_id(pid_t id, dev_t *dev, ino_t *ino)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", id);
+	if (stat(path, &st) < 0)
+		return false;
+	*dev = st.st_dev;
+	*ino = st.st_ino;
+	return true;
+}
+
+int proc_cmdline(pid_t id, struct buf *out)
+{
+	CLOSE_FD int fd = open_file(id, "cmdline");
+
+	buf_truncate(out, 0);
+	if (fd < 0)
+		return fd;
+	for (;;) {
+		ssize_t n;
+
+		if (!buf_reserve(out, 16384))
+			return out->error;
+		n = read(fd, out->data + out->size, out->cap - out->size);
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			return 0;
+		out->size += (size_t)n;
+	}
+}
+
+/* Whether one of the threads of the process that /proc/NAME is for is traced
+ * by pid. */
+static bool process_traced_by(const char *name, pid_t pid)
+{
+	char path[NAME_MAX + 16];
+	struct dirent *entry;
+	bool found = false;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%s/task", name);
+	dir = opendir(path);
+	if (!dir)
+		return false;
+	while (!found && (entry = readdir(dir))) {
+		struct proc_status status;
+		pid_t tid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		found = tid > 0 && proc_status(tid, &status) == 0 && status.tracer == pid;
+	}
+	closedir(dir);
+	return found;
+}
+
+bool proc_traces_any(pid_t pid)
+{
+	struct dirent *entry;
+	bool found = false;
+	DIR *dir = opendir("/proc");
+
+	if (!dir)
+		return false;
+	while (!found && (entry = readdir(dir)))
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+			found = process_traced_by(entry->d_name, pid);
+	closedir(dir);
+	return found;
+}

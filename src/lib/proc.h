@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/* What /proc and pidfd say of a task (proc(5), pidfd_open(2)). */
+#ifndef PROC_H
+#define PROC_H
+
+#include "buf.h"
+
+#include <procaudit/event.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct proc_status {
+	pid_t tgid;
+	pid_t ppid;	  /* 0: outside our pid namespace */
+	pid_t tracer;	  /* 0: none */
+	pid_t ns_pid;	  /* in the innermost pid namespace, a thread id for a thread */
+	uint64_t pending; /* signals pending for the task or its process, bit n-1 for n */
+};
+
+/* Whether /proc shows the pid namespace that we live in. Where it does not,
+ * its numbers name other processes and nothing below may be used. */
+bool proc_is_ours(void);
+
+/* /proc/ID/status. Returns 0 or -errno; -ENOENT or -ESRCH if it is gone. */
+int proc_status(pid_t id, struct proc_status *status);
+
+/* The parent of a process, in our pid namespace; 0 if it is outside or cannot
+ * be learnt. */
+pid_t proc_ppid(pid_t pid);
+
+/* A link of /proc/ID such as "cwd", into buffer of size bytes. */
+void proc_link(pid_t id, const char *name, char *buffer, size_t size, struct procaudit_string *out);
+
+/* Device and inode behind /proc/ID/exe. */
+bool proc_exe_id(pid_t id, dev_t *dev, ino_t *ino);
+
+/* /proc/ID/cmdline, which everybody may read. Returns 0 or -errno. */
+int proc_cmdline(pid_t id, struct buf *out);
+
+/* Whether any task on this machine is traced by the process pid. */
+bool proc_traces_any(pid_t pid);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The table of tracees: one entry per thread, found by its id.
+ *
+ * A task is learnt of in any order: from its creator's fork event, from its
+ * own first stop, or from its exit. It is `announced` once its fork (or
+ * thread) event has been handed out, which comes before anything else of it.
+ */
+#ifndef TASK_H
+#define TASK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+/* A thread group. Owned by its tasks together; gone with the last. */
+struct process {
+	uint64_t id;	  /* process number */
+	uint64_t parent;  /* the creator's number; 0: unknown or none */
+	pid_t pid;	  /* thread group id */
+	pid_t ns_pid;	  /* own id in its own pid namespace; 0: unknown */
+	unsigned depth;	  /* 0: the command */
+	unsigned images;  /* successful execs so far */
+	unsigned tasks;	  /* entries of the table that point here */
+	int64_t start_ns; /* CLOCK_BOOTTIME when first seen; -1: not seen alive */
+};
+
+struct task {
+	pid_t tid;		  /* key */
+	struct process *process;  /* NULL: a thread whose group is not known yet */
+	int64_t seen_ns;	  /* CLOCK_BOOTTIME when first seen */
+	bool started;		  /* its first stop has been seen */
+	bool announced;		  /* its fork or thread event has been handed out */
+	bool event_seen;	  /* its creator's ptrace event has come */
+	bool dead;		  /* a tombstone: it has ended, its creator's event may yet come */
+	struct task *prev, *next; /* in the list of those not yet announced */
+	UT_hash_handle hh;
+};
+
+struct task_table {
+	struct task *tasks;	  /* uthash */
+	struct task *unannounced; /* utlist, oldest first */
+	size_t living;		  /* entries that are not tombstones */
+	uint64_t last_id;	  /* last process number given */
+};
+
+struct task *task_find(struct task_table *table, pid_t tid);
+
+/* The process with this thread group id, if it lives; NULL if not. */
+struct process *task_process(struct task_table *table, pid_t pid);
+
+static inline bool task_is_leader(const struct task *task)
+{
+	return task->process && task->process->pid == task->tid;
+}
+
+/* A new entry that is not announced. NULL: no memory. */
+struct task *task_add(struct task_table *table, pid_t tid, int64_t now);
+
+/* Makes task the leader of a new process. False: no memory. */
+bool task_lead(struct task_table *table, struct task *task);
+
+/* Makes task a further thread of process. */
+void task_join(struct task *task, struct process *process);
+
+void task_announced(struct task_table *table, struct task *task);
+
+/* Turns the entry into a tombstone. Its process goes with the last task. */
+void task_bury(struct task_table *table, struct task *task);
+
+/* Removes the entry. */
+void task_remove(struct task_table *table, struct task *task);
+
+/* Removes every thread of process but its leader; returns how many. */
+size_t task_remove_threads(struct task_table *table, const struct process *process);
+
+void task_table_free(struct task_table *table);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * procaudit: the recorder.
+ *
+ *	options   the command line
+ *	run       run mode: start, follow, end
+ *	recorder  events into the log, and what was lost of it
+ *	sink      the log's file
+ *	stdfds    descriptors 0, 1, 2
+ *
+ * Everything that traces or encodes is libprocaudit, through its public
+ * headers.
+ */
+#include "options.h"
+#include "run.h"
+#include "status.h"
+#include "stdfds.h"
+
+#include <bsd/err.h>
+
+int main(int argc, char *argv[])
+{
+	struct options options;
+	int error = stdfds_fill();
+
+	options_parse(&options, argc, argv);
+	if (error)
+		errc(STATUS_FAILED, -error, "cannot open /dev/null for a closed descriptor");
+	return run(&options);
+}

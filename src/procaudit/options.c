@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: ISC */
+#include "options.h"
+
+#include "status.h"
+
+#include <bsd/err.h>
+#include <bsd/stdlib.h>
+#include <ctype.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TRY " (see 'procaudit --help')"
+
+#define LINGER_MAX (100LL * 365 * 24 * 3600)
+
+/* Values of options that have no letter. */
+enum { OPT_ENV = 256, OPT_THREADS, OPT_LINGER, OPT_KILL_ON_EXIT };
+
+/* An option as --help shows it and getopt_long takes it. */
+struct row {
+	int value; /* its letter, or OPT_… */
+	const char *name;
+	const char *argument; /* NULL: none */
+	const char *help;
+};
+
+static const struct row rows[] = {
+	{'o', "output", "FILE",
+		"write the log to FILE ('-': standard output);\n"
+		"without it text goes to standard error"},
+	{'A', "append", NULL, "add to FILE instead of replacing it"},
+	{'f', "format", "jsonl|text", "log format (default: jsonl to FILE, text to stderr)"},
+	{OPT_ENV, "env", "full|once|none",
+		"environments: in every record (default), each distinct\n"
+		"one once, or not at all"},
+	{OPT_THREADS, "threads", NULL, "record threads, too"},
+	{OPT_LINGER, "linger", "SECONDS|forever",
+		"how long to follow processes that outlive COMMAND\n"
+		"(default: forever)"},
+	{OPT_KILL_ON_EXIT, "kill-on-exit", NULL, "if procaudit dies, kill what it traces"},
+	{'v', "verbose", NULL, "print a summary line at the end"},
+	{'q', "quiet", NULL, "no notices and warnings"},
+	{'h', "help", NULL, "print this help"},
+	{'V', "version", NULL, "print the version"},
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static void print_row(const struct row *row)
+{
+	char left[64];
+	const char *line = row->help, *end;
+	int used;
+
+	if (row->value < 256)
+		used = snprintf(left, sizeof(left), "  -%c, --%s", row->value, row->name);
+	else
+		used = snprintf(left, sizeof(left), "      --%s", row->name);
+	if (row->argument)
+		snprintf(left + used, sizeof(left) - (size_t)used, row->value < 256 ? " %s" : "=%s",
+			row->argument);
+	printf("%-30s ", left);
+	while ((end = strchr(line, '\n'))) {
+		printf("%.*s\n%31s", (int)(end - line), line, "");
+		line = end + 1;
+	}
+	puts(line);
+}
+
+static void print_help(void)
+{
+	size_t i;
+
+	puts("Usage: procaudit [options] [--] COMMAND [ARG...]\n"
+	     "\n"
+	     "Runs COMMAND and records every process and program that it starts.\n");
+	for (i = 0; i < ROWS; i++)
+		print_row(&rows[i]);
+	puts("\nExit status: that of COMMAND; 125 if procaudit failed or the record is\n"
+	     "incomplete, 126 if COMMAND could not be executed, 127 if it was not found.\n"
+	     "See procaudit(1).");
+}
+
+/* Ends with success if standard output took everything. */
+static _Noreturn void finish_output(void)
+{
+	if (fflush(stdout) != 0 || ferror(stdout))
+		err(STATUS_FAILED, "cannot write to standard output");
+	exit(0);
+}
+
+static void build_getopt(struct option longs[ROWS + 1], char shorts[2 * ROWS + 3])
+{
+	size_t i;
+
+	*shorts++ = '+'; /* the command's own options are not ours */
+	*shorts++ = ':'; /* a missing argument is told from an unknown option */
+	for (i = 0; i < ROWS; i++) {
+		longs[i] = (struct option){rows[i].name,
+			rows[i].argument ? required_argument : no_argument, NULL, rows[i].value};
+		if (rows[i].value >= 256)
+			continue;
+		*shorts++ = (char)rows[i].value;
+		if (rows[i].argument)
+			*shorts++ = ':';
+	}
+	*shorts = '\0';
+	longs[ROWS] = (struct option){0};
+}
+
+static enum procaudit_format parse_format(const char *text)
+{
+	if (strcmp(text, "jsonl") == 0)
+		return PROCAUDIT_JSONL;
+	if (strcmp(text, "text") == 0)
+		return PROCAUDIT_TEXT;
+	errx(STATUS_FAILED, "--format: '%s' is neither jsonl nor text", text);
+}
+
+static enum procaudit_env parse_env(const char *text)
+{
+	if (strcmp(text, "full") == 0)
+		return PROCAUDIT_ENV_FULL;
+	if (strcmp(text, "once") == 0)
+		return PROCAUDIT_ENV_ONCE;
+	if (strcmp(text, "none") == 0)
+		return PROCAUDIT_ENV_NONE;
+	errx(STATUS_FAILED, "--env: '%s' is none of full, once, none", text);
+}
+
+static long long parse_linger(const char *text)
+{
+	const char *error;
+	long long seconds;
+
+	if (strcmp(text, "forever") == 0)
+		return LINGER_FOREVER;
+	seconds = strtonum(text, 0, LINGER_MAX, &error);
+	if (error)
+		errx(STATUS_FAILED, "--linger: '%s' is %s: seconds or 'forever' expected", text,
+			error);
+	return seconds;
+}
+
+/* What getopt has no way to say well: which option it was. */
+static _Noreturn void bad_option(int what, char *argv[])
+{
+	const char *word = argv[optind - 1];
+
+	if (what == ':' && word[0] == '-' && word[1] == '-')
+		errx(STATUS_FAILED, "option '%s' needs an argument" TRY, word);
+	if (what == ':')
+		errx(STATUS_FAILED, "option '-%c' needs an argument" TRY, optopt);
+	if (optopt && optopt < 256 && isprint(optopt))
+		errx(STATUS_FAILED, "unknown option '-%c'" TRY, optopt);
+	if (optopt)
+		errx(STATUS_FAILED, "option '%s' takes no argument" TRY, word);
+	errx(STATUS_FAILED, "unknown or ambiguous option '%s'" TRY, word);
+}
+
+void options_parse(struct options *options, int argc, char *argv[])
+{
+	struct option longs[ROWS + 1];
+	char shorts[2 * ROWS + 3];
+	const char *format = NULL;
+	int value;
+
+	*options = (struct options){.linger = LINGER_FOREVER};
+	build_getopt(longs, shorts);
+	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		switch (value) {
+		case 'o':
+			options->output = optarg;
+			break;
+		case 'A':
+			options->append = true;
+			break;
+		case 'f':
+			format = optarg;
+			break;
+		case OPT_ENV:
+			options->env = parse_env(optarg);
+			break;
+		case OPT_THREADS:
+			options->threads = true;
+			break;
+		case OPT_LINGER:
+			options->linger = parse_linger(optarg);
+			break;
+		case OPT_KILL_ON_EXIT:
+			options->kill_on_exit = true;
+			break;
+		case 'v':
+			options->verbose = true;
+			break;
+		case 'q':
+			options->quiet = true;
+			break;
+		case 'h':
+			print_help();
+			finish_output();
+		case 'V':
+			puts("procaudit " VERSION);
+			finish_output();
+		default:
+			bad_option(value, argv);
+		}
+	}
+	options->format = options->output ? PROCAUDIT_JSONL : PROCAUDIT_TEXT;
+	if (format)
+		options->format = parse_format(format);
+	if (optind == argc)
+		errx(STATUS_FAILED, "no command given" TRY);
+	options->command = argv + optind;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: ISC */
+#include "run.h"
+
+#include "recorder.h"
+#include "status.h"
+#include "stdfds.h"
+
+#include <procaudit/tracer.h>
+
+#include <bsd/err.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NS_PER_SEC INT64_C(1000000000)
+
+/* Processes that outlive the command by less are not worth a line. */
+#define NOTICE_NS NS_PER_SEC
+
+/* How many of them are named. */
+#define NOTICE_NAMES 5
+
+struct run {
+	const struct options *options;
+	struct procaudit_tracer *tracer;
+	struct recorder recorder;
+	int status;	 /* of the command, as from waitpid(2); valid if has_status */
+	bool has_status; /* the command has ended */
+	int64_t ended;	 /* when, CLOCK_BOOTTIME */
+	bool noticed;	 /* its survivors have been named */
+	unsigned passed; /* signals handed on to the command */
+	int stopped_by;	 /* the signal that made us let go; 0: none */
+	bool detached;	 /* some tracee was let go */
+};
+
+static int64_t boot_ns(void)
+{
+	struct timespec boot;
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	return boot.tv_sec * NS_PER_SEC + boot.tv_nsec;
+}
+
+/* --- Start --------------------------------------------------------------- */
+
+static void say_refused(void)
+{
+	struct procaudit_obstacle obstacle;
+
+	procaudit_obstacle(&obstacle);
+	if (obstacle.tracer_pid)
+		warnx("ptrace is forbidden here: this process is traced already, by process %d "
+		      "(a debugger, strace or another procaudit); run procaudit outside of it",
+			obstacle.tracer_pid);
+	else if (obstacle.ptrace_scope >= 2)
+		warnx("ptrace is forbidden here: kernel.yama.ptrace_scope is %d; %s",
+			obstacle.ptrace_scope,
+			obstacle.ptrace_scope == 2 ? "run procaudit as root, or ask root to "
+						     "'sysctl kernel.yama.ptrace_scope=1'"
+						   : "it cannot be lowered before the next boot");
+	else if (obstacle.seccomp)
+		warnx("ptrace is forbidden here by a seccomp filter; allow it for this container "
+		      "(docker run --cap-add=SYS_PTRACE)");
+	else
+		warnx("ptrace is forbidden here, perhaps by a security module; "
+		      "see the kernel's audit log");
+}
+
+static void say_not_started(int error)
+{
+	if (error == -EPERM || error == -EACCES)
+		say_refused();
+	else if (error == -ENOSYS)
+		warnx("this kernel has no PTRACE_GET_SYSCALL_INFO; Linux 5.3 or later is needed");
+	else
+		warnc(-error, "cannot start tracing");
+}
+
+/* The signals that we take note of instead of dying; those that we were told
+ * to ignore stay ignored. */
+static void signals_of_run(sigset_t *set)
+{
+	static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+	struct sigaction action;
+	size_t i;
+
+	sigemptyset(set);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (sigaction(signals[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(set, signals[i]);
+}
+
+/* From now on nothing that happens to the log or to us by accident may end
+ * us: the command would be left alone. */
+static void become_robust(void)
+{
+	static const int ignored[] = {SIGPIPE, SIGXFSZ, SIGUSR1, SIGUSR2, SIGALRM};
+	size_t i;
+
+	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_IGN);
+	/* A tracee that traced us would make both of us unkillable. */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static bool start(struct run *run)
+{
+	sigset_t signals;
+	struct procaudit_tracer_options options = {
+		.threads = run->options->threads,
+		.kill_on_exit = run->options->kill_on_exit,
+		.signals = &signals,
+	};
+	int error;
+
+	signals_of_run(&signals);
+	error = procaudit_tracer_start(&run->tracer, run->options->command, &options);
+	if (error) {
+		say_not_started(error);
+		return false;
+	}
+	become_robust();
+	stdfds_release();
+	return true;
+}
+
+/* --- Events -------------------------------------------------------------- */
+
+static void on_event(struct run *run, const struct procaudit_event *event)
+{
+	recorder_add(&run->recorder, event);
+	if (event->kind == PROCAUDIT_DETACH)
+		run->detached = true;
+	if (event->kind != PROCAUDIT_EXIT || event->proc != 1)
+		return;
+	run->has_status = true;
+	run->status = event->exit.status;
+	run->ended = event->boot_ns;
+}
+
+/* A terminal's signals reach the command without us. Others are handed on;
+ * the second one is meant for us. */
+static void on_signal(struct run *run)
+{
+	const siginfo_t *signal = procaudit_tracer_signal(run->tracer);
+	int passed;
+
+	if (run->passed == 0) {
+		passed = procaudit_tracer_pass_signal(run->tracer, signal);
+		if (passed > 0)
+			run->passed++;
+		if (passed >= 0)
+			return;
+	} else if (signal->si_code == SI_KERNEL) {
+		return;
+	}
+	run->stopped_by = signal->si_signo;
+	procaudit_tracer_detach(run->tracer, PROCAUDIT_DETACH_SIGNAL);
+}
+
+static void print_name(pid_t pid)
+{
+	char path[32], name[32];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	if (fgets(name, sizeof(name), file)) {
+		char *c;
+
+		name[strcspn(name, "\n")] = '\0';
+		for (c = name; *c; c++)
+			if (*c < ' ' || *c > '~')
+				*c = '?';
+		fprintf(stderr, " %s(%d)", name, pid);
+	}
+	fclose(file);
+}
+
+/* The command has ended and we do not: says why. */
+static void notice(struct run *run)
+{
+	pid_t pids[NOTICE_NAMES];
+	size_t i, all = procaudit_tracer_pids(run->tracer, pids, NOTICE_NAMES);
+
+	run->noticed = true;
+	if (run->options->quiet || all == 0)
+		return;
+	fprintf(stderr, "procaudit: the command has ended, still following %zu process%s:", all,
+		all == 1 ? "" : "es");
+	for (i = 0; i < all && i < NOTICE_NAMES; i++)
+		print_name(pids[i]);
+	fprintf(stderr, "%s (--linger limits this)\n", all > NOTICE_NAMES ? " ..." : "");
+}
+
+/* --- Loop ---------------------------------------------------------------- */
+
+/* How long to wait for the next event: not at all while records wait to be
+ * written, else until something falls due. Returns NULL for ever. */
+static const struct timespec *patience(const struct run *run, struct timespec *limit)
+{
+	long long linger = run->options->linger;
+	int64_t due = INT64_MAX, rest;
+
+	*limit = (struct timespec){0};
+	if (recorder_pending(&run->recorder))
+		return limit;
+	if (run->has_status && !run->noticed)
+		due = run->ended + NOTICE_NS;
+	if (run->has_status && linger >= 0 && run->ended + linger * NS_PER_SEC < due)
+		due = run->ended + linger * NS_PER_SEC;
+	if (due == INT64_MAX)
+		return NULL;
+	rest = due - boot_ns();
+	if (rest > 0)
+		*limit = (struct timespec){rest / NS_PER_SEC, rest % NS_PER_SEC};
+	return limit;
+}
+
+/* Nothing happened within the patience. */
+static void on_quiet(struct run *run)
+{
+	long long linger = run->options->linger;
+	int64_t now;
+
+	if (recorder_pending(&run->recorder)) {
+		recorder_flush(&run->recorder);
+		return;
+	}
+	if (!run->has_status)
+		return;
+	now = boot_ns();
+	if (linger >= 0 && now >= run->ended + linger * NS_PER_SEC) {
+		run->noticed = true;
+		procaudit_tracer_detach(run->tracer, PROCAUDIT_DETACH_LINGER);
+	} else if (!run->noticed && now >= run->ended + NOTICE_NS) {
+		notice(run);
+	}
+}
+
+static void follow(struct run *run)
+{
+	const struct procaudit_event *event;
+	struct timespec limit;
+	int found;
+
+	for (;;) {
+		found = procaudit_tracer_next(run->tracer, &event, patience(run, &limit));
+		if (found > 0)
+			on_event(run, event);
+		else if (found == -EAGAIN)
+			on_quiet(run);
+		else if (found == -EINTR)
+			on_signal(run);
+		else
+			return;
+	}
+}
+
+/* --- End ----------------------------------------------------------------- */
+
+static void print_summary(const struct run *run, const struct procaudit_encoder *encoder)
+{
+	const char *name = run->recorder.sink.name;
+
+	fprintf(stderr,
+		"procaudit: %" PRIu64 " processes, %" PRIu64 " programs executed, %s; log: %s\n",
+		procaudit_encoder_count(encoder, PROCAUDIT_FORK) + 1,
+		procaudit_encoder_count(encoder, PROCAUDIT_EXEC),
+		run->recorder.incomplete ? "RECORD INCOMPLETE" : "complete", name);
+}
+
+/* Ends as the command did. Our own core would say nothing of the command. */
+static int die_by(int signo)
+{
+	struct rlimit none = {0, 0};
+	sigset_t set;
+
+	setrlimit(RLIMIT_CORE, &none);
+	signal(signo, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, signo);
+	raise(signo);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	/* Still here: init of a pid namespace is immune. */
+	return 128 + signo;
+}
+
+static int exit_status(struct run *run)
+{
+	int error = procaudit_tracer_exec_error(run->tracer);
+
+	if (error) {
+		warnc(error, "cannot execute '%s'", run->options->command[0]);
+		return error == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
+	}
+	if (!run->has_status && run->stopped_by)
+		return die_by(run->stopped_by);
+	if (!run->has_status)
+		return STATUS_FAILED;
+	if (WIFSIGNALED(run->status))
+		return die_by(WTERMSIG(run->status));
+	if (WEXITSTATUS(run->status) == 0 && run->recorder.incomplete)
+		return STATUS_FAILED;
+	return WEXITSTATUS(run->status);
+}
+
+int run(const struct options *options)
+{
+	struct run run = {.options = options};
+	struct procaudit_trailer trailer;
+	int status = STATUS_FAILED;
+
+	if (recorder_open(&run.recorder, options) && start(&run)) {
+		follow(&run);
+		trailer = (struct procaudit_trailer){
+			.status = run.status,
+			.has_status = run.has_status,
+			.complete = run.has_status && !run.detached,
+		};
+		recorder_close(&run.recorder, &trailer);
+		if (options->verbose)
+			print_summary(&run, run.recorder.encoder);
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* for leak checkers */
+		status = exit_status(&run);
+	}
+	procaudit_tracer_free(run.tracer);
+	recorder_free(&run.recorder);
+	return status;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+/* Our own exit statuses, as those of env(1), nohup(1) and timeout(1). */
+#ifndef STATUS_H
+#define STATUS_H
+
+enum {
+	STATUS_FAILED = 125,	 /* procaudit failed, or the record is incomplete */
+	STATUS_CANNOT_RUN = 126, /* the command was found and could not be executed */
+	STATUS_NOT_FOUND = 127,
+};
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+#include "stdfds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* Low numbers are left to the command's habits: `exec 3>file` and the like. */
+#define LOWEST 10
+
+static bool was_closed[3];
+
+int stdfds_fill(void)
+{
+	int fd;
+
+	for (fd = 0; fd < 3; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+			continue;
+		was_closed[fd] = true;
+		if (open("/dev/null", O_RDWR | O_CLOEXEC) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+bool stdfds_was_closed(int fd)
+{
+	return was_closed[fd];
+}
+
+int stdfds_duplicate(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, LOWEST);
+
+	if (copy < 0 && (errno == EINVAL || errno == EMFILE)) /* ulimit -n below LOWEST */
+		copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	return copy < 0 ? -errno : copy;
+}
+
+void stdfds_release(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), fd;
+
+	for (fd = 0; fd < 2; fd++) {
+		if (null < 0 || dup3(null, fd, O_CLOEXEC) < 0)
+			close(fd);
+	}
+	if (null >= 3)
+		close(null);
+}
