@@ -142,6 +142,16 @@ static long long parse_linger(const char *text)
 	return seconds;
 }
 
+static bool is_option(int value)
+{
+	size_t i;
+
+	for (i = 0; i < ROWS; i++)
+		if (rows[i].value == value)
+			return true;
+	return false;
+}
+
 /* What getopt has no way to say well: which option it was. */
 static _Noreturn void bad_option(int what, char *argv[])
 {
@@ -151,10 +161,12 @@ static _Noreturn void bad_option(int what, char *argv[])
 		errx(STATUS_FAILED, "option '%s' needs an argument" TRY, word);
 	if (what == ':')
 		errx(STATUS_FAILED, "option '-%c' needs an argument" TRY, optopt);
-	if (optopt && optopt < 256 && isprint(optopt))
+	if (is_option(optopt))
+		errx(STATUS_FAILED, "option '%s' takes no argument" TRY, word);
+	if (isgraph(optopt))
 		errx(STATUS_FAILED, "unknown option '-%c'" TRY, optopt);
 	if (optopt)
-		errx(STATUS_FAILED, "option '%s' takes no argument" TRY, word);
+		errx(STATUS_FAILED, "unknown option '-\\%03o'" TRY, (unsigned char)optopt);
 	errx(STATUS_FAILED, "unknown or ambiguous option '%s'" TRY, word);
 }
 
