@@ -163,7 +163,7 @@ static _Noreturn void bad_option(int what, char *argv[])
 		errx(STATUS_FAILED, "option '-%c' needs an argument" TRY, optopt);
 	if (is_option(optopt))
 		errx(STATUS_FAILED, "option '%s' takes no argument" TRY, word);
-	if (isgraph(optopt))
+	if (isgraph((unsigned char)optopt))
 		errx(STATUS_FAILED, "unknown option '-%c'" TRY, optopt);
 	if (optopt)
 		errx(STATUS_FAILED, "unknown option '-\\%03o'" TRY, (unsigned char)optopt);

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: ISC
+# Contract: the command line, and exit statuses.
+
+load lib/common
+
+@test "the exit status is the command's" {
+	run -7 audit sh -c 'exit 7'
+}
+
+@test "a command that is not found gives 127 and one line" {
+	run -127 audit no-such-program
+	equal "$output" "procaudit: cannot execute 'no-such-program': No such file or directory"
+}
