@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: ISC */
+#include "dispatch.h"
+
+#include "macro.h"
+#include "newborn.h"
+#include "stop.h"
+
+#include <errno.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <time.h>
+
+void let_go(struct procaudit_tracer *t, struct task *task)
+{
+	struct procaudit_event event;
+
+	announce(t, task);
+	if (task_is_leader(task)) {
+		event = event_of(t, PROCAUDIT_DETACH, task->process, task->tid);
+		event.detach.reason = t->detach_reason;
+		queue_add(&t->queue, &event);
+		if (task->process == t->root_process)
+			t->root_process = NULL;
+	}
+	task_remove(&t->table, task);
+}
+
+/* Answers a stop; request is PTRACE_CONT or PTRACE_LISTEN. A task that was
+ * killed meanwhile gives ESRCH, and its end follows. */
+static void restart(
+	struct procaudit_tracer *t, pid_t tid, struct task *task, int request, int signo)
+{
+	if (t->detaching) {
+		if (ptrace(PTRACE_DETACH, tid, 0, signo) == 0 && task)
+			let_go(t, task);
+		return;
+	}
+	if (ptrace(request, tid, 0, signo) < 0 && request == PTRACE_LISTEN && errno != ESRCH)
+		ptrace(PTRACE_CONT, tid, 0, 0);
+}
+
+/* The kernel has made the calling thread the leader and ended all others;
+ * their ends have been reported, but for the former leader's. */
+static struct task *take_over(struct procaudit_tracer *t, pid_t pid, pid_t old_tid)
+{
+	struct task *leader = meet(t, pid);
+	struct task *former;
+
+	if (!leader)
+		return NULL;
+	if (!task_is_leader(leader) && !task_lead(&t->table, leader))
+		return NULL;
+	if (old_tid && old_tid != pid) {
+		former = task_find(&t->table, old_tid);
+		if (former)
+			task_remove(&t->table, former);
+	}
+	task_remove_threads(&t->table, leader->process);
+	return leader;
+}
+
+static void on_exec(struct procaudit_tracer *t, pid_t pid)
+{
+	struct procaudit_event event;
+	unsigned long message;
+	struct task *task;
+
+	if (ptrace(PTRACE_GETEVENTMSG, pid, 0, &message) < 0)
+		message = 0;
+	task = take_over(t, pid, (pid_t)message);
+	if (!task) {
+		restart(t, pid, NULL, PTRACE_CONT, 0);
+		return;
+	}
+	announce(t, task);
+	event = event_of(t, PROCAUDIT_EXEC, task->process, pid);
+	event.exec.image = ++task->process->images;
+	event.exec.parent = task->process->parent;
+	if (message && (pid_t)message != pid)
+		event.exec.old_tid = (pid_t)message;
+	collect_stopped(&t->collector, pid, t->has_proc, &event.exec);
+	/* The task runs on while its record is made. When detaching, the detach
+	 * event comes second. */
+	if (!t->detaching)
+		restart(t, pid, task, PTRACE_CONT, 0);
+	collect_parse(&t->collector, &event.exec);
+	queue_add(&t->queue, &event);
+	if (t->detaching)
+		restart(t, pid, task, PTRACE_CONT, 0);
+}
+
+/* A signal on its way to the task: remembers those that we may get, too. */
+static void on_signal(struct procaudit_tracer *t, struct task *task, int signo)
+{
+	struct noted *noted;
+
+	if (!task || !task->process || task->process != t->root_process)
+		return;
+	if ((size_t)signo >= ARRAY_SIZE(t->noted) || sigismember(&t->signals, signo) != 1)
+		return;
+	noted = &t->noted[signo];
+	if (ptrace(PTRACE_GETSIGINFO, task->tid, 0, &noted->info) == 0)
+		noted->when = t->now;
+}
+
+/* CPU time of a process alone: wait4 adds that of the children it waited for.
+ * -1: unknown. */
+static int64_t cpu_time(pid_t pid)
+{
+	struct timespec ts;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &ts) < 0)
+		return -1;
+	return timespec_ns(&ts);
+}
+
+static void end_process(struct procaudit_tracer *t, struct task *task)
+{
+	struct procaudit_event event = event_of(t, PROCAUDIT_EXIT, task->process, task->tid);
+	struct procaudit_exit *end = &event.exit;
+	struct process *process = task->process;
+
+	end->cpu_ns = cpu_time(task->tid);
+	if (wait4(task->tid, &end->status, __WALL, &end->rusage) != task->tid)
+		return;
+	end->duration_ns = process->start_ns < 0 ? -1 : t->now - process->start_ns;
+	queue_add(&t->queue, &event);
+	t->vanished += task_remove_threads(&t->table, process);
+	if (process == t->root_process)
+		t->root_process = NULL;
+	if (task->event_seen)
+		task_remove(&t->table, task);
+	else
+		task_bury(&t->table, task);
+}
+
+static void end_thread(struct procaudit_tracer *t, struct task *task)
+{
+	struct procaudit_event event = event_of(t, PROCAUDIT_THREAD_EXIT, task->process, task->tid);
+
+	if (wait4(task->tid, &event.thread_exit.status, __WALL, NULL) != task->tid)
+		return;
+	if (t->threads && task->process)
+		queue_add(&t->queue, &event);
+	if (task->event_seen)
+		task_remove(&t->table, task);
+	else
+		task_bury(&t->table, task);
+}
+
+static void on_end(struct procaudit_tracer *t, pid_t tid)
+{
+	struct task *task = find_living(t, tid);
+
+	if (!task)
+		task = meet_dead(t, tid);
+	if (!task) {
+		wait4(tid, NULL, __WALL, NULL);
+		return;
+	}
+	announce(t, task); /* while the zombie can still be looked at */
+	if (task_is_leader(task))
+		end_process(t, task);
+	else
+		end_thread(t, task);
+}
+
+void dispatch(struct procaudit_tracer *t, pid_t tid, int status)
+{
+	enum stop stop = stop_classify(status);
+	struct task *task;
+
+	stamp(t);
+	if (stop == STOP_ENDED) {
+		on_end(t, tid);
+		return;
+	}
+	if (stop == STOP_EXEC) {
+		on_exec(t, tid);
+		return;
+	}
+	task = meet(t, tid);
+	switch (stop) {
+	case STOP_FORK:
+		on_fork(t, task, PROCAUDIT_FORK_FORK);
+		break;
+	case STOP_VFORK:
+		on_fork(t, task, PROCAUDIT_FORK_VFORK);
+		break;
+	case STOP_CLONE:
+		on_fork(t, task, PROCAUDIT_FORK_CLONE);
+		break;
+	case STOP_SIGNAL:
+		on_signal(t, task, WSTOPSIG(status));
+		restart(t, tid, task, PTRACE_CONT, WSTOPSIG(status));
+		return;
+	case STOP_GROUP:
+		restart(t, tid, task, PTRACE_LISTEN, 0);
+		return;
+	case STOP_ENDED:
+	case STOP_EXEC:
+	case STOP_TRAP:
+	case STOP_OTHER_EVENT:
+		break;
+	}
+	restart(t, tid, task, PTRACE_CONT, 0);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* What follows from a wait status: events into the queue, and the task goes on. */
+#ifndef DISPATCH_H
+#define DISPATCH_H
+
+#include "state.h"
+
+/* tid has reported status (as from waitpid(2)) and not been waited for: a stop
+ * is answered, a zombie reaped. Any status that is not a stop means an end. */
+void dispatch(struct procaudit_tracer *t, pid_t tid, int status);
+
+/* The task is traced no longer: hands out the detach event of a leader and
+ * removes the entry. */
+void let_go(struct procaudit_tracer *t, struct task *task);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+/* What the tracer knows: shared by its files, tracer.c, dispatch.c and
+ * newborn.c. */
+#ifndef STATE_H
+#define STATE_H
+
+#include "collect.h"
+#include "queue.h"
+#include "spawn.h"
+#include "task.h"
+
+#include <procaudit/tracer.h>
+
+#define NS_PER_SEC INT64_C(1000000000)
+
+/* A signal that the command received. */
+struct noted {
+	siginfo_t info; /* valid if when is not 0 */
+	int64_t when;	/* CLOCK_BOOTTIME, ns */
+};
+
+struct procaudit_tracer {
+	struct task_table table;
+	struct queue queue;
+	struct collector collector;
+	struct spawn root;
+	struct process *root_process; /* NULL once it has ended or was let go */
+	struct timespec real;	      /* the time of what is being handled */
+	int64_t now;
+	sigset_t signals;	/* of the options */
+	sigset_t wake;		/* these and SIGCHLD */
+	sigset_t saved;		/* the caller's mask */
+	siginfo_t signal;	/* the last of signals that came */
+	struct noted noted[32]; /* by signal number */
+	bool threads;
+	bool has_proc;
+	bool ended;
+	bool detaching;
+	enum procaudit_detach_reason detach_reason; /* valid if detaching */
+	int64_t detach_end;			    /* valid if detaching */
+	size_t vanished;			    /* tasks to be reported as a gap */
+};
+
+int64_t timespec_ns(const struct timespec *ts);
+
+/* CLOCK_BOOTTIME, ns. */
+int64_t boot_now(void);
+
+/* Takes the time for the events to come. */
+void stamp(struct procaudit_tracer *t);
+
+/* An event of this process, caused by its thread tid; of nobody if process is
+ * NULL. */
+struct procaudit_event event_of(const struct procaudit_tracer *t, enum procaudit_event_kind kind,
+	const struct process *process, pid_t tid);
+
+#endif
