@@ -95,6 +95,7 @@ bool recorder_open(struct recorder *recorder, const struct options *options)
 static void say_lost(struct recorder *recorder, int error)
 {
 	recorder->incomplete = true;
+	recorder->error = -error;
 	if (recorder->said)
 		return;
 	recorder->said = true;
@@ -102,22 +103,34 @@ static void say_lost(struct recorder *recorder, int error)
 		recorder->sink.name);
 }
 
-/* The place of records that could not be written. If it is lost in turn, the
- * next one counts its own loss as well as theirs. */
-static void add_gap(struct recorder *recorder)
+/* Stands for records that could not be written; seen when `at` was. If it is
+ * lost in turn, the next one stands for those that were lost with it, too. */
+static void add_gap(struct recorder *recorder, const struct procaudit_event *at)
 {
-	struct procaudit_event gap = {.kind = PROCAUDIT_GAP};
+	struct procaudit_event gap = {
+		.kind = PROCAUDIT_GAP,
+		.real = at->real,
+		.boot_ns = at->boot_ns,
+		.gap = {PROCAUDIT_GAP_WRITE_ERROR, recorder->lost, recorder->error},
+	};
+
+	if (procaudit_encode(recorder->encoder, &gap) != 0)
+		return;
+	if (write_out(recorder) == 0)
+		recorder->lost = 0;
+	else
+		recorder->lost--; /* the gap itself */
+}
+
+static struct procaudit_event now(void)
+{
+	struct procaudit_event event = {0};
 	struct timespec boot;
 
 	clock_gettime(CLOCK_BOOTTIME, &boot);
-	clock_gettime(CLOCK_REALTIME, &gap.real);
-	gap.boot_ns = boot.tv_sec * INT64_C(1000000000) + boot.tv_nsec;
-	gap.gap.reason = PROCAUDIT_GAP_WRITE_ERROR;
-	gap.gap.count = recorder->lost;
-	if (procaudit_encode(recorder->encoder, &gap) == 0 && write_out(recorder) == 0)
-		recorder->lost = 0;
-	else
-		recorder->lost = gap.gap.count;
+	clock_gettime(CLOCK_REALTIME, &event.real);
+	event.boot_ns = boot.tv_sec * INT64_C(1000000000) + boot.tv_nsec;
+	return event;
 }
 
 bool recorder_pending(const struct recorder *recorder)
@@ -142,7 +155,7 @@ void recorder_add(struct recorder *recorder, const struct procaudit_event *event
 	int error;
 
 	if (recorder->lost)
-		add_gap(recorder);
+		add_gap(recorder, event);
 	if (event->kind == PROCAUDIT_GAP)
 		recorder->incomplete = true;
 	error = procaudit_encode(recorder->encoder, event);
@@ -157,11 +170,14 @@ void recorder_add(struct recorder *recorder, const struct procaudit_event *event
 
 void recorder_close(struct recorder *recorder, struct procaudit_trailer *trailer)
 {
+	struct procaudit_event end;
 	int error;
 
 	recorder_flush(recorder);
-	if (recorder->lost)
-		add_gap(recorder);
+	if (recorder->lost) {
+		end = now();
+		add_gap(recorder, &end);
+	}
 	trailer->complete = trailer->complete && !recorder->incomplete && !recorder->lost;
 	error = procaudit_encode_trailer(recorder->encoder, trailer);
 	if (error)
