@@ -23,9 +23,10 @@ void buf_free(struct buf *buf);
  * no memory. */
 bool buf_grow(struct buf *buf, size_t more);
 
-/* Forgets everything behind size bytes, and gives memory back when the buffer
- * has grown beyond keep. */
+/* Forgets everything behind size bytes. */
 void buf_truncate(struct buf *buf, size_t size);
+
+/* Gives memory beyond keep bytes back if it is not in use; keep is not 0. */
 void buf_trim(struct buf *buf, size_t keep);
 
 static inline bool buf_reserve(struct buf *buf, size_t more)

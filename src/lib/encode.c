@@ -52,6 +52,13 @@ PUBLIC void procaudit_encoder_free(struct procaudit_encoder *e)
 	free(e);
 }
 
+/* What is to come must not rest on records that are not in the log. */
+static void forget_context(struct procaudit_encoder *e)
+{
+	envtable_clear(&e->envs);
+	buf_free(&e->cwd);
+}
+
 /* Leaves out the record that has begun at size with progress before it, if
  * there was no memory for it. */
 static int finish(struct procaudit_encoder *e, size_t size, const struct progress *before)
@@ -61,7 +68,7 @@ static int finish(struct procaudit_encoder *e, size_t size, const struct progres
 	e->out.error = 0;
 	buf_truncate(&e->out, size);
 	e->now = *before;
-	envtable_clear(&e->envs); /* its env record may have gone */
+	forget_context(e);
 	return -ENOMEM;
 }
 
@@ -127,7 +134,7 @@ PUBLIC uint64_t procaudit_encoder_lost(struct procaudit_encoder *e)
 	uint64_t records = e->now.seq - e->written.seq;
 
 	e->now = e->written;
-	envtable_clear(&e->envs); /* records to come must not name a lost one */
+	forget_context(e);
 	forget(e);
 	return records;
 }

@@ -71,6 +71,15 @@ static void add_cwd(struct procaudit_encoder *e, const struct procaudit_event *e
 	end_line(e);
 }
 
+/* The program, so that a shell takes it for nothing else: not for a builtin, an
+ * assignment, or something to be looked up in PATH. */
+static void add_program(struct buf *out, const struct procaudit_string *path)
+{
+	if (path->size && path->data[0] != '/' && path->data[0] != '.')
+		buf_str(out, "./");
+	shell_quote(out, path->data, path->size);
+}
+
 static void add_word(struct buf *out, const char *word)
 {
 	buf_char(out, ' ');
@@ -90,38 +99,29 @@ static bool is_name_of(const char *arg0, const struct procaudit_string *path)
 
 static void add_command(struct procaudit_encoder *e, const struct procaudit_exec *exec)
 {
-	const struct procaudit_strings *argv = &exec->argv;
-	const char *end = argv->data + argv->size, *s = argv->data;
+	const char *s = exec->argv.data, *end = s + exec->argv.size;
+	const struct procaudit_string *path = &exec->path;
+	bool has_name = exec->argv.count > 0;
+	bool alias = has_name && path->data && !is_name_of(s, path);
 	struct buf *out = &e->out;
-	bool alias;
 
 	add_color(e, COLOR_BOLD);
-	if (!argv->count) {
-		shell_quote(out, exec->path.data ? exec->path.data : "?",
-			exec->path.data ? exec->path.size : 1);
-	} else if (!exec->path.data) {
-		shell_quote(out, s, strlen(s));
-	} else {
-		alias = !is_name_of(s, &exec->path);
-		if (alias) {
-			buf_str(out, "(exec -a");
-			add_word(out, s);
-			buf_char(out, ' ');
-		}
-		shell_quote(out, exec->path.data, exec->path.size);
-		if (alias) {
-			add_color(e, COLOR_RESET);
-			while ((s += strlen(s) + 1) < end)
-				add_word(out, s);
-			buf_char(out, ')');
-			return;
-		}
-	}
-	add_color(e, COLOR_RESET);
-	if (!argv->count)
-		return;
-	while ((s += strlen(s) + 1) < end)
+	if (alias) {
+		buf_str(out, "(exec -a");
 		add_word(out, s);
+		buf_char(out, ' ');
+	}
+	if (path->data)
+		add_program(out, path);
+	else if (has_name)
+		shell_quote(out, s, strlen(s));
+	else
+		buf_char(out, '?');
+	add_color(e, COLOR_RESET);
+	while (has_name && (s += strlen(s) + 1) < end)
+		add_word(out, s);
+	if (alias)
+		buf_char(out, ')');
 }
 
 static void add_errors(struct procaudit_encoder *e, const struct procaudit_exec *exec)

@@ -39,68 +39,57 @@ static bool get_offset(const struct stack *stack, uint64_t address, size_t *offs
 	return true;
 }
 
+/* Where the string at offset ends, behind its NUL byte; 0: outside. */
+static size_t string_end(const struct stack *stack, size_t offset)
+{
+	const char *nul = memchr(stack->data + offset, '\0', stack->size - offset);
+
+	return nul ? (size_t)(nul - stack->data) + 1 : 0;
+}
+
 /*
  * The strings behind the pointers from slot on, up to NULL or to count of
- * them. The kernel laid them one behind the other, so only the borders are
- * looked at. Returns the slot of the terminating NULL, or 0 if it was not
- * reached; strings then holds those that are whole.
+ * them, as long as each begins where the one before ends: so the kernel laid
+ * them. Returns the slot of the terminating NULL, or 0 if it was not reached;
+ * strings then holds those that are whole.
  */
 static size_t get_strings(
 	const struct stack *stack, size_t slot, uint64_t count, struct procaudit_strings *strings)
 {
-	size_t start = 0, next = 0, offset;
+	size_t start = 0, end = 0, offset;
 	uint64_t address;
-	const char *nul;
 
 	*strings = (struct procaudit_strings){.data = stack->data, .error = stack->error};
-	for (; strings->count < count; slot++, strings->count++) {
-		if (!get_word(stack, slot, &address))
-			goto cut;
-		if (address == 0)
-			break;
-		if (!get_offset(stack, address, &offset))
-			goto cut;
-		if (strings->count == 0)
+	for (; get_word(stack, slot, &address); slot++) {
+		if (address == 0 || strings->count == count) {
+			if (address == 0)
+				strings->error = 0;
+			return address == 0 ? slot : 0;
+		}
+		if (!get_offset(stack, address, &offset) || (end && offset != end))
+			return 0;
+		end = string_end(stack, offset);
+		if (!end)
+			return 0;
+		if (strings->count++ == 0)
 			start = offset;
-		else if (offset <= next || stack->data[offset - 1] != '\0')
-			goto cut;
-		next = offset;
-	}
-	if (!get_word(stack, slot, &address) || address != 0)
-		goto cut;
-	strings->error = 0;
-	if (strings->count == 0)
-		return slot;
-	nul = memchr(stack->data + next, '\0', stack->size - next);
-	if (!nul) {
-		strings->error = stack->error;
-		goto cut;
-	}
-	strings->data = stack->data + start;
-	strings->size = (size_t)(nul - strings->data) + 1;
-	return slot;
-cut:
-	/* The last pointer's string may be cut: keep those in front of it. */
-	if (strings->count) {
-		strings->count--;
 		strings->data = stack->data + start;
-		strings->size = next - start;
+		strings->size = end - start;
 	}
 	return 0;
 }
 
 static void get_path(const struct stack *stack, uint64_t address, struct procaudit_string *path)
 {
-	size_t offset;
-	const char *nul;
+	size_t offset, end;
 
 	if (!get_offset(stack, address, &offset))
 		return;
-	nul = memchr(stack->data + offset, '\0', stack->size - offset);
-	if (!nul)
+	end = string_end(stack, offset);
+	if (!end)
 		return;
 	path->data = stack->data + offset;
-	path->size = (size_t)(nul - path->data);
+	path->size = end - 1 - offset;
 	path->error = 0;
 }
 

@@ -19,14 +19,14 @@ static enum quoting quoting_of(const unsigned char *data, size_t size)
 	size_t i;
 	int length;
 
-	/* ~ and = mean something at the beginning of a word (zsh). */
-	if (size && (data[0] == '~' || data[0] == '='))
+	/* = means something at the beginning of a word (zsh). */
+	if (size && data[0] == '=')
 		quoting = QUOTE_SINGLE;
 	for (i = 0; i < size; i += (size_t)length) {
 		length = utf8_sequence(data + i, size - i);
 		if (length < 0 || is_c1(data + i, length) || data[i] < 0x20 || data[i] == 0x7f)
 			return QUOTE_ESCAPES;
-		if (length > 1 || (!isalnum(data[i]) && !strchr("%+,-./:=@_~", data[i])))
+		if (length > 1 || (!isalnum(data[i]) && !strchr("%+,-./:=@_", data[i])))
 			quoting = QUOTE_SINGLE;
 	}
 	return quoting;

@@ -12,6 +12,7 @@ struct recorder {
 	struct procaudit_encoder *encoder; /* owned */
 	struct sink sink;
 	uint64_t lost;	 /* records that no gap record tells of yet */
+	int error;	 /* the errno behind them; valid if lost is not 0 */
 	bool incomplete; /* something is missing from the log */
 	bool said;	 /* a write error has been said */
 };

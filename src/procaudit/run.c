@@ -97,6 +97,21 @@ static void signals_of_run(sigset_t *set)
 			sigaddset(set, signals[i]);
 }
 
+/* Opens the log. Its writing must not end us, yet the command is to inherit
+ * the dispositions that we were given. */
+static bool open_log(struct run *run)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN}, xfsz, broken_pipe;
+	bool ok;
+
+	sigaction(SIGXFSZ, &ignore, &xfsz);
+	sigaction(SIGPIPE, &ignore, &broken_pipe);
+	ok = recorder_open(&run->recorder, run->options);
+	sigaction(SIGXFSZ, &xfsz, NULL);
+	sigaction(SIGPIPE, &broken_pipe, NULL);
+	return ok;
+}
+
 /* From now on nothing that happens to the log or to us by accident may end
  * us: the command would be left alone. */
 static void become_robust(void)
@@ -320,7 +335,7 @@ int run(const struct options *options)
 	struct procaudit_trailer trailer;
 	int status = STATUS_FAILED;
 
-	if (recorder_open(&run.recorder, options) && start(&run)) {
+	if (open_log(&run) && start(&run)) {
 		follow(&run);
 		trailer = (struct procaudit_trailer){
 			.status = run.status,
