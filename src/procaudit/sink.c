@@ -13,24 +13,26 @@
 /* What a log of ours begins with. */
 static const char magic[] = "{\"v\":1,\"event\":\"header\"";
 
-/* Moves the descriptor out of the way and takes the file's size. */
+/* Moves the descriptor out of the way. */
 static bool adopt(struct sink *sink, int fd, const char *name)
+{
+	sink->name = name;
+	sink->fd = stdfds_duplicate(fd);
+	if (sink->fd >= 0)
+		return true;
+	warnc(-sink->fd, "cannot open the log %s", name);
+	return false;
+}
+
+/* Whether the open file is one that a torn record can be cut off from. */
+static void measure(struct sink *sink)
 {
 	struct stat st;
 
-	sink->name = name;
-	sink->fd = stdfds_duplicate(fd);
-	if (sink->fd < 0) {
-		warnc(-sink->fd, "cannot open the log %s", name);
-		return false;
-	}
-	if (fstat(sink->fd, &st) == 0 && S_ISREG(st.st_mode)) {
-		sink->is_file = true;
-		sink->size = lseek(sink->fd, 0, SEEK_CUR);
-		if (fcntl(sink->fd, F_GETFL) & O_APPEND)
-			sink->size = st.st_size;
-	}
-	return true;
+	if (fstat(sink->fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	sink->can_cut = true;
+	sink->size = st.st_size;
 }
 
 /* Where the last whole line ends: behind the last newline. -1: unreadable. */
@@ -90,6 +92,8 @@ bool sink_open(struct sink *sink, const char *path, bool append, bool is_jsonl)
 	ok = !append || !is_jsonl || repair(fd, path);
 	ok = ok && adopt(sink, fd, path);
 	close(fd);
+	if (ok)
+		measure(sink);
 	return ok;
 }
 
@@ -102,32 +106,46 @@ bool sink_open_fd(struct sink *sink, int fd, const char *name)
 	return adopt(sink, fd, name);
 }
 
-/* Takes back a record that was written in part, where that can be done. */
+/* Writes all; *done says how much was. */
+static int write_all(int fd, const char *data, size_t size, size_t *done)
+{
+	for (*done = 0; *done < size;) {
+		ssize_t n = write(fd, data + *done, size - *done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		*done += (size_t)n;
+	}
+	return 0;
+}
+
+/* Takes back records that were written in part, where that can be done. */
 static void cut(struct sink *sink)
 {
-	if (sink->is_file && ftruncate(sink->fd, sink->size) == 0)
-		lseek(sink->fd, sink->size, SEEK_SET);
+	sink->torn = !sink->can_cut || ftruncate(sink->fd, sink->size) < 0 ||
+		     lseek(sink->fd, sink->size, SEEK_SET) < 0;
 }
 
 int sink_write(struct sink *sink, const char *data, size_t size)
 {
-	size_t done = 0;
-	int error;
+	size_t done;
+	int error = 0;
 
-	while (done < size) {
-		ssize_t n = write(sink->fd, data + done, size - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			error = n < 0 ? -errno : -EIO;
-			cut(sink);
+	if (sink->torn) {
+		error = write_all(sink->fd, "\n", 1, &done);
+		if (error)
 			return error;
-		}
-		done += (size_t)n;
+		sink->torn = false;
+		sink->size++;
 	}
-	sink->size += (off_t)size;
-	return 0;
+	error = write_all(sink->fd, data, size, &done);
+	if (!error)
+		sink->size += (off_t)size;
+	else if (done)
+		cut(sink);
+	return error;
 }
 
 int sink_close(struct sink *sink)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Where the log goes: whole records, or nothing of them. */
+/* Where the log goes. */
 #ifndef SINK_H
 #define SINK_H
 
@@ -10,8 +10,9 @@
 struct sink {
 	int fd;		  /* close-on-exec, never one of 0, 1, 2; -1: closed */
 	const char *name; /* for messages; borrowed */
-	bool is_file;	  /* a regular file that can be cut */
-	off_t size;	  /* the end of the last whole record; valid if is_file */
+	bool can_cut;	  /* a regular file of our own */
+	off_t size;	  /* where its last whole record ends; valid if can_cut */
+	bool torn;	  /* what was written last is a part of a line */
 };
 
 /* Opens path, with mode 0600 if it is new; a log that is appended to is first
@@ -21,7 +22,8 @@ bool sink_open(struct sink *sink, const char *path, bool append, bool is_jsonl);
 /* Writes to a copy of standard output or standard error. */
 bool sink_open_fd(struct sink *sink, int fd, const char *name);
 
-/* Writes whole records: all, or none. Returns 0 or -errno. */
+/* Writes whole records: all, or none, or, where nothing can be taken back (a
+ * pipe), a part that the next write ends as a line. Returns 0 or -errno. */
 int sink_write(struct sink *sink, const char *data, size_t size);
 
 /* Returns 0, or -errno of close(2): some file systems tell late. */
