@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: ISC
+# bash completion for procaudit(1); uses bash-completion where it is loaded.
+# shellcheck shell=bash
+
+# Sets command to the index of the first word of COMMAND, or to 0 if it has
+# not begun, and option to the option that the current word is an argument of.
+_procaudit_parse()
+{
+	local i word
+
+	command=0 option=
+	for ((i = 1; i <= COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		if ((i == COMP_CWORD)) && [[ $word == -* ]]; then
+			return
+		fi
+		case $word in
+		--)
+			command=$((i + 1))
+			return
+			;;
+		--output | --format | --env | --linger) ;;
+		--*)
+			continue
+			;;
+		-*)
+			# Letters, and perhaps o or f as the last, whose argument follows.
+			[[ $word =~ ^-[^of]*[of]$ ]] || continue
+			;;
+		*)
+			command=$i
+			return
+			;;
+		esac
+		option=$word
+		((++i))
+		# readline splits --env=full into three words.
+		[[ ${COMP_WORDS[i]-} == "=" ]] && ((i < COMP_CWORD)) && ((++i))
+		((i >= COMP_CWORD)) && return
+		option=
+	done
+}
+
+_procaudit()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} command option
+
+	COMPREPLY=()
+	_procaudit_parse
+	[[ $cur == "=" ]] && cur=
+	case $option in
+	--output | -*o)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--format | -*f)
+		mapfile -t COMPREPLY < <(compgen -W "jsonl text" -- "$cur")
+		return
+		;;
+	--env)
+		mapfile -t COMPREPLY < <(compgen -W "full once none" -- "$cur")
+		return
+		;;
+	--linger)
+		mapfile -t COMPREPLY < <(compgen -W "forever 0" -- "$cur")
+		return
+		;;
+	esac
+	if ((command == 0)); then
+		mapfile -t COMPREPLY < <(compgen -W "
+			-o --output -A --append -f --format --env --threads --linger
+			--kill-on-exit -v --verbose -q --quiet -h --help -V --version
+		" -- "$cur")
+	elif declare -F _command_offset >/dev/null; then
+		_command_offset "$command"
+	elif ((command == COMP_CWORD)); then
+		mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+	else
+		compopt -o default
+	fi
+}
+
+complete -F _procaudit procaudit

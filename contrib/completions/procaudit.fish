@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: ISC
+# fish completion for procaudit(1)
+
+# Prints the command behind procaudit's own options, as far as it is typed;
+# fails if it has not begun.
+function __procaudit_command
+    set -l words (commandline -cop) (commandline -ct)
+    set -e words[1]
+    while set -q words[1]
+        switch $words[1]
+            case --
+                set -e words[1]
+                break
+            case --output --format --env --linger
+                set -e words[1]
+            case '--*'
+            case '-*'
+                # Letters, and perhaps o or f as the last, whose argument follows.
+                if string match -qr -- '^-[^of]*[of]$' $words[1]
+                    set -e words[1]
+                end
+            case '*'
+                break
+        end
+        set -e words[1]
+    end
+    set -q words[1]; and string join ' ' -- (string escape -- $words[1..-2]) $words[-1]
+end
+
+function __procaudit_complete_command
+    set -l words (__procaudit_command)
+    complete -C "$words"
+end
+
+set -l own 'not __procaudit_command >/dev/null'
+complete -c procaudit -n $own -s o -l output -r -F -d 'Write the log to FILE'
+complete -c procaudit -n $own -s A -l append -d 'Add to FILE instead of replacing it'
+complete -c procaudit -n $own -s f -l format -x -a 'jsonl text' -d 'Log format'
+complete -c procaudit -n $own -l env -x -a 'full once none' -d 'Environments'
+complete -c procaudit -n $own -l threads -d 'Record threads, too'
+complete -c procaudit -n $own -l linger -x -a 'forever 0' -d 'How long to follow processes that outlive COMMAND'
+complete -c procaudit -n $own -l kill-on-exit -d 'If procaudit dies, kill what it traces'
+complete -c procaudit -n $own -s v -l verbose -d 'Print a summary line at the end'
+complete -c procaudit -n $own -s q -l quiet -d 'No notices and warnings'
+complete -c procaudit -n $own -s h -l help -d 'Print a help text'
+complete -c procaudit -n $own -s V -l version -d 'Print the version'
+complete -c procaudit -x -a '(__procaudit_complete_command)'
