@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: ISC */
+/* The encoder numbers and counts what is in the log, and takes back what is not. */
+#include "buf.h"
+#include "macro.h"
+#include "tap.h"
+
+#include <procaudit/encode.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char argv_block[] = "cc\0-c\0a b.c", env_block[] = "PATH=/bin\0A=1";
+static char make[] = "make", jobs[] = "-j2";
+static char *command[] = {make, jobs, NULL};
+
+static struct procaudit_encoder *new_encoder(enum procaudit_format format, enum procaudit_env env)
+{
+	struct procaudit_encode_options options = {.format = format, .env = env};
+	struct procaudit_encoder *encoder;
+
+	if (procaudit_encoder_new(&encoder, &options))
+		abort();
+	return encoder;
+}
+
+static struct procaudit_event event_of(enum procaudit_event_kind kind)
+{
+	return (struct procaudit_event){
+		.kind = kind, .real = {1700000000, 5}, .boot_ns = INT64_MAX, .pid = 7, .proc = 3};
+}
+
+static struct procaudit_event exec_event(const char *env, size_t env_size)
+{
+	struct procaudit_event event = event_of(PROCAUDIT_EXEC);
+
+	event.exec = (struct procaudit_exec){
+		.image = 1,
+		.path = {.data = "/bin/cc", .size = 7},
+		.exe = {.data = "/usr/bin/cc", .size = 11},
+		.cwd = {.data = "/src", .size = 4},
+		.argv = {.data = argv_block, .size = sizeof(argv_block), .count = 3},
+		.env = {.data = env, .size = env_size, .count = 2},
+		.arch = "x86_64",
+	};
+	return event;
+}
+
+static int add(struct procaudit_encoder *encoder, enum procaudit_event_kind kind)
+{
+	struct procaudit_event event = event_of(kind);
+
+	return procaudit_encode(encoder, &event);
+}
+
+static int add_exec(struct procaudit_encoder *encoder, const char *env, size_t env_size)
+{
+	struct procaudit_event event = exec_event(env, env_size);
+
+	return procaudit_encode(encoder, &event);
+}
+
+/* What the encoder holds, as a string of its own. */
+static char *text_of(const struct procaudit_encoder *encoder)
+{
+	size_t size;
+	const char *data = procaudit_encoded(encoder, &size);
+
+	return size ? strndup(data, size) : strdup("");
+}
+
+/* Whether each line has the sequence number that follows first. */
+static bool numbered(const struct procaudit_encoder *encoder, unsigned first, unsigned lines)
+{
+	char *text = text_of(encoder), *line, *rest = text, expected[32];
+	bool same = true;
+
+	while ((line = strsep(&rest, "\n")) && *line) {
+		snprintf(expected, sizeof(expected), "\"seq\":%u,", first++);
+		same &= strstr(line, expected) != NULL;
+		lines--;
+	}
+	free(text);
+	return same && lines == 0;
+}
+
+static bool holds(const struct procaudit_encoder *encoder, const char *expected)
+{
+	char *text = text_of(encoder);
+	bool found = strstr(text, expected) != NULL;
+
+	if (!found)
+		note("no %s in %s", expected, text);
+	free(text);
+	return found;
+}
+
+static bool lacks(const struct procaudit_encoder *encoder, const char *unexpected)
+{
+	char *text = text_of(encoder);
+	bool found = strstr(text, unexpected) != NULL;
+
+	free(text);
+	return !found;
+}
+
+static void test_log_id(void)
+{
+	char a[33], b[33];
+	size_t i;
+	bool hex = true;
+
+	ok(procaudit_log_id(a) == 0 && procaudit_log_id(b) == 0, "log ids can be had");
+	for (i = 0; i < 32; i++)
+		hex &= isxdigit((unsigned char)a[i]) && !isupper((unsigned char)a[i]);
+	ok(hex && !a[32], "of 32 hex digits");
+	ok(strcmp(a, b) != 0, "and no two are the same");
+}
+
+static void test_header(void)
+{
+	struct procaudit_encoder *encoder = new_encoder(PROCAUDIT_JSONL, PROCAUDIT_ENV_FULL);
+	struct procaudit_header header = {.log_id = "0123456789abcdef0123456789abcdef",
+		.mode = "run",
+		.command = command,
+		.tracer_pid = 42,
+		.threads = true,
+		.proc = true};
+	size_t size;
+
+	ok_int(procaudit_encode_header(encoder, &header), 0, "a header can be written");
+	procaudit_encoded(encoder, &size);
+	ok(size >= 1024, "it is long enough for log shippers");
+	ok(holds(encoder, "{\"v\":1,\"event\":\"header\",\"log_id\":\"0123456789abcdef"),
+		"its id comes first");
+	ok(holds(encoder, "\"command\":[\"make\",\"-j2\"]") && numbered(encoder, 0, 1),
+		"it holds the command and is record 0");
+	procaudit_encoder_free(encoder);
+}
+
+static void test_written(void)
+{
+	struct procaudit_encoder *encoder = new_encoder(PROCAUDIT_JSONL, PROCAUDIT_ENV_FULL);
+	size_t size;
+
+	procaudit_encoded(encoder, &size);
+	ok_int((long long)size, 0, "a new encoder holds nothing");
+	add(encoder, PROCAUDIT_FORK);
+	add(encoder, PROCAUDIT_EXIT);
+	ok(numbered(encoder, 0, 2), "records are numbered from 0");
+	procaudit_encoder_written(encoder);
+	procaudit_encoded(encoder, &size);
+	ok_int((long long)size, 0, "what is written is forgotten");
+	add(encoder, PROCAUDIT_GAP);
+	ok(numbered(encoder, 2, 1), "the next ones go on from there");
+	ok(procaudit_encoder_count(encoder, PROCAUDIT_FORK) == 1 &&
+			procaudit_encoder_count(encoder, PROCAUDIT_EXIT) == 1 &&
+			procaudit_encoder_count(encoder, PROCAUDIT_GAP) == 1 &&
+			procaudit_encoder_count(encoder, PROCAUDIT_EXEC) == 0,
+		"each kind is counted");
+	ok_int((long long)procaudit_encoder_count(encoder, PROCAUDIT_EVENT_KINDS), 0,
+		"no kind has no count");
+	procaudit_encoder_free(encoder);
+}
+
+static void test_lost(void)
+{
+	struct procaudit_encoder *encoder = new_encoder(PROCAUDIT_JSONL, PROCAUDIT_ENV_FULL);
+	size_t size;
+
+	add(encoder, PROCAUDIT_FORK);
+	procaudit_encoder_written(encoder);
+	add(encoder, PROCAUDIT_FORK);
+	add(encoder, PROCAUDIT_EXIT);
+	ok_int((long long)procaudit_encoder_lost(encoder), 2, "lost records are counted");
+	procaudit_encoded(encoder, &size);
+	ok_int((long long)size, 0, "and forgotten");
+	ok(procaudit_encoder_count(encoder, PROCAUDIT_FORK) == 1 &&
+			procaudit_encoder_count(encoder, PROCAUDIT_EXIT) == 0,
+		"they no longer count");
+	add(encoder, PROCAUDIT_GAP);
+	ok(numbered(encoder, 1, 1), "their numbers are given to others");
+	procaudit_encoder_written(encoder);
+	ok_int((long long)procaudit_encoder_lost(encoder), 0, "what is written cannot be lost");
+	procaudit_encoder_free(encoder);
+}
+
+static void test_env_once(void)
+{
+	struct procaudit_encoder *encoder = new_encoder(PROCAUDIT_JSONL, PROCAUDIT_ENV_ONCE);
+
+	add_exec(encoder, env_block, sizeof(env_block));
+	ok(numbered(encoder, 0, 2) && holds(encoder, "\"event\":\"env\"") &&
+			holds(encoder, "\"env_id\":1,\"env\":[\"PATH=/bin\",\"A=1\"]"),
+		"a new environment has a record of its own");
+	procaudit_encoder_written(encoder);
+	add_exec(encoder, env_block, sizeof(env_block));
+	ok(numbered(encoder, 2, 1) && holds(encoder, "\"env_id\":1}") && lacks(encoder, "\"env\""),
+		"then it is named by its id");
+	procaudit_encoder_written(encoder);
+	add_exec(encoder, "A=2\0B", 6);
+	ok(holds(encoder, "\"env_id\":2,\"env\":[\"A=2\",\"B\"]"), "another one has another id");
+	ok_int((long long)procaudit_encoder_lost(encoder), 2,
+		"its record can be lost with the exec");
+	add_exec(encoder, env_block, sizeof(env_block));
+	ok(numbered(encoder, 3, 2) && holds(encoder, "\"env_id\":3,\"env\":[\"PATH=/bin\""),
+		"after a loss environments are written anew, under new ids");
+	procaudit_encoder_free(encoder);
+}
+
+static void test_env_kinds(void)
+{
+	struct procaudit_encoder *encoder = new_encoder(PROCAUDIT_JSONL, PROCAUDIT_ENV_NONE);
+	struct procaudit_event event = exec_event(env_block, 10);
+
+	add_exec(encoder, env_block, sizeof(env_block));
+	ok(lacks(encoder, "env"), "with --env=none there is no environment");
+	procaudit_encoder_free(encoder);
+
+	encoder = new_encoder(PROCAUDIT_JSONL, PROCAUDIT_ENV_ONCE);
+	event.exec.env.error = EFAULT;
+	procaudit_encode(encoder, &event);
+	ok(numbered(encoder, 0, 1) &&
+			holds(encoder, "\"env\":[\"PATH=/bin\"],\"env_error\":\"EFAULT\"}"),
+		"a torn environment is nobody else's: it stands in the exec record");
+	procaudit_encoder_free(encoder);
+}
+
+static void test_trailer(bool gap)
+{
+	struct procaudit_encoder *encoder = new_encoder(PROCAUDIT_JSONL, PROCAUDIT_ENV_ONCE);
+	struct procaudit_trailer trailer = {
+		.status = SIGKILL, .has_status = true, .complete = true};
+	char expected[256];
+	size_t before, size;
+
+	add_exec(encoder, env_block, sizeof(env_block));
+	procaudit_encoded(encoder, &before);
+	procaudit_encoder_written(encoder);
+	add(encoder, gap ? PROCAUDIT_GAP : PROCAUDIT_EXIT);
+	procaudit_encoded(encoder, &size);
+	procaudit_encode_trailer(encoder, &trailer);
+	snprintf(expected, sizeof(expected),
+		"\"signal\":\"SIGKILL\",\"counts\":{\"header\":0,\"fork\":0,\"exec\":1,\"exit\":%d,"
+		"\"thread\":0,\"thread_exit\":0,\"detach\":0,\"gap\":%d,\"env\":1},\"gaps\":%d,"
+		"\"complete\":%s,\"bytes\":%zu}\n",
+		!gap, gap, gap, gap ? "false" : "true", before + size);
+	ok(holds(encoder, expected) && numbered(encoder, 2, 2),
+		gap ? "a trailer after a gap is never complete"
+		    : "a trailer counts records and the bytes in front of it");
+	procaudit_encoder_free(encoder);
+}
+
+static void test_text(void)
+{
+	struct procaudit_encoder *encoder = new_encoder(PROCAUDIT_TEXT, PROCAUDIT_ENV_FULL);
+	size_t size;
+
+	add(encoder, PROCAUDIT_FORK);
+	procaudit_encoded(encoder, &size);
+	ok_int((long long)size, 0, "text has no line for a fork");
+	add_exec(encoder, env_block, sizeof(env_block));
+	ok(holds(encoder, " cd /src\n") && holds(encoder, " /bin/cc -c 'a b.c'\n") &&
+			lacks(encoder, "PATH"),
+		"it has lines for a directory and a command, none for an environment");
+	procaudit_encoder_written(encoder);
+	add_exec(encoder, env_block, sizeof(env_block));
+	ok(lacks(encoder, " cd "), "the same directory is not said twice");
+	ok_int((long long)procaudit_encoder_lost(encoder), 1, "lines can be lost");
+	add_exec(encoder, env_block, sizeof(env_block));
+	ok(holds(encoder, " cd /src\n"), "then the directory is said again");
+	ok_int((long long)procaudit_encoder_count(encoder, PROCAUDIT_FORK), 1,
+		"what has no line is counted, too");
+	procaudit_encoder_free(encoder);
+}
+
+/* Nothing known: no key, no crash. */
+static void test_bare_exec(enum procaudit_format format, const char *expected)
+{
+	struct procaudit_encoder *encoder = new_encoder(format, PROCAUDIT_ENV_FULL);
+	struct procaudit_event event = event_of(PROCAUDIT_EXEC);
+
+	event.exec.image = 1;
+	ok_int(procaudit_encode(encoder, &event), 0, "an exec of which nothing is known");
+	ok(holds(encoder, expected) && lacks(encoder, "null"), "says nothing of it");
+	procaudit_encoder_free(encoder);
+}
+
+int main(void)
+{
+	test_log_id();
+	test_header();
+	test_written();
+	test_lost();
+	test_env_once();
+	test_env_kinds();
+	test_trailer(false);
+	test_trailer(true);
+	test_text();
+	test_bare_exec(PROCAUDIT_JSONL, "\"pid\":7,\"proc\":3,\"image\":1,\"success\":true}\n");
+	test_bare_exec(PROCAUDIT_TEXT, " ?\n");
+	procaudit_encoder_free(NULL);
+	return tap_end();
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Memory runs out at every place where it can: nothing crashes or leaks, a
+ * record is left out as a whole, and the log goes on when there is some again.
+ */
+#include "buf.h"
+#include "envtable.h"
+#include "image.h"
+#include "json.h"
+#include "queue.h"
+#include "tap.h"
+#include "task.h"
+
+#include <procaudit/encode.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Allocations that still succeed. */
+static long budget = LONG_MAX;
+
+static bool may_allocate(void)
+{
+	return budget == LONG_MAX || budget-- > 0;
+}
+
+/* The names are the linker's: --wrap in ld(1).
+ * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__real_reallocarray(void *old, size_t count, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+void *__wrap_reallocarray(void *old, size_t count, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+	return may_allocate() ? __real_malloc(size) : NULL;
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return may_allocate() ? __real_calloc(count, size) : NULL;
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+	return may_allocate() ? __real_realloc(old, size) : NULL;
+}
+
+void *__wrap_reallocarray(void *old, size_t count, size_t size)
+{
+	return may_allocate() ? __real_reallocarray(old, count, size) : NULL;
+}
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+
+/*
+ * Runs work with 0, 1, 2 … allocations until it says that it needed no more.
+ * False as soon as it says that something was wrong.
+ */
+enum outcome { WRONG, FAILED, DONE };
+typedef enum outcome worker(void);
+
+static void try_all(worker *work, const char *name)
+{
+	enum outcome outcome = FAILED;
+	long n;
+
+	for (n = 0; outcome == FAILED && n < 10000; n++) {
+		budget = n;
+		outcome = work();
+		budget = LONG_MAX;
+	}
+	if (!ok(outcome == DONE && n > 1, "%s", name))
+		note("with %ld allocations", n - 1);
+}
+
+/* --- The encoder --------------------------------------------------------- */
+
+static char big[40000];
+static const char argv_block[] = "cc\0-c\0\xff";
+static char make[] = "make";
+static char *command[] = {make, big, NULL};
+static enum procaudit_format format;
+
+static int add_exec(struct procaudit_encoder *encoder, const char *env, size_t size)
+{
+	struct procaudit_event event = {.kind = PROCAUDIT_EXEC, .pid = 7, .proc = 3};
+
+	event.exec = (struct procaudit_exec){
+		.image = 1,
+		.path = {.data = "/bin/cc", .size = 7},
+		.cwd = {.data = big, .size = sizeof(big) - 1},
+		.argv = {.data = argv_block, .size = sizeof(argv_block), .count = 3},
+		.env = {.data = env, .size = size, .count = 1},
+	};
+	return procaudit_encode(encoder, &event);
+}
+
+static unsigned count_of(const struct procaudit_encoder *encoder, const char *text)
+{
+	size_t size;
+	const char *at = procaudit_encoded(encoder, &size), *end = at + size;
+	unsigned count = 0;
+
+	while (size && (at = memmem(at, (size_t)(end - at), text, strlen(text)))) {
+		count++;
+		at += strlen(text);
+	}
+	return count;
+}
+
+/* Whether all is as if the record that failed had never been asked for. */
+static bool is_consistent(struct procaudit_encoder *encoder, unsigned execs)
+{
+	unsigned lines = count_of(encoder, "\n"), starts = count_of(encoder, "{\"v\":1,");
+	char last[32];
+
+	if (procaudit_encoder_count(encoder, PROCAUDIT_EXEC) != execs)
+		return false;
+	if (format == PROCAUDIT_TEXT)
+		return true;
+	snprintf(last, sizeof(last), "\"seq\":%u,", lines - 1);
+	return lines == starts && (!lines || count_of(encoder, last) == 1) &&
+	       count_of(encoder, "\"event\":\"exec\"") == execs &&
+	       count_of(encoder, "\"event\":\"env\"") <= execs;
+}
+
+static enum outcome encode(void)
+{
+	struct procaudit_encode_options options = {.format = format, .env = PROCAUDIT_ENV_ONCE};
+	struct procaudit_header header = {
+		.log_id = "0123456789abcdef0123456789abcdef", .mode = "run", .command = command};
+	struct procaudit_trailer trailer = {0};
+	struct procaudit_encoder *encoder;
+	unsigned execs = 0, failed = 0;
+	bool consistent = true;
+	int i, error = procaudit_encoder_new(&encoder, &options);
+
+	if (error)
+		return error == -ENOMEM ? FAILED : WRONG;
+	failed += procaudit_encode_header(encoder, &header) != 0;
+	for (i = 0; i < 3; i++) {
+		error = add_exec(encoder, i == 1 ? "" : big, i == 1 ? 1 : sizeof(big));
+		consistent &= error == 0 || error == -ENOMEM;
+		failed += error != 0;
+		execs += error == 0;
+		consistent &= is_consistent(encoder, execs);
+	}
+	failed += procaudit_encode_trailer(encoder, &trailer) != 0;
+	/* When there is memory again, everything can be written, and a failed
+	 * record's environment is not taken for known. */
+	budget = LONG_MAX;
+	consistent &= add_exec(encoder, big, sizeof(big)) == 0 && is_consistent(encoder, execs + 1);
+	if (format == PROCAUDIT_JSONL)
+		consistent &= count_of(encoder, "\"event\":\"env\"") >= 1;
+	procaudit_encoder_free(encoder);
+	return !consistent ? WRONG : failed ? FAILED : DONE;
+}
+
+/* --- Containers ---------------------------------------------------------- */
+
+static enum outcome fill_queue(void)
+{
+	struct queue queue = {0};
+	struct procaudit_event event = {.kind = PROCAUDIT_EXIT};
+	uint64_t lost, taken = 0;
+	int i;
+
+	for (i = 1; i <= 100; i++) {
+		event.pid = i;
+		queue_add(&queue, &event);
+	}
+	lost = queue.lost;
+	while (queue_take(&queue))
+		taken++;
+	queue_free(&queue);
+	return taken + lost != 100 ? WRONG : lost ? FAILED : DONE;
+}
+
+static enum outcome fill_tasks(void)
+{
+	struct task_table table = {0};
+	size_t living = 0, failed = 0;
+	struct task *task;
+	pid_t pid;
+
+	for (pid = 1; pid <= 100; pid++) {
+		task = task_add(&table, pid, 0);
+		if (task && !task_lead(&table, task)) {
+			task_remove(&table, task);
+			task = NULL;
+		}
+		living += task != NULL;
+		failed += task == NULL;
+		if (task_find(&table, pid) != task || table.living != living)
+			return WRONG;
+	}
+	task_table_free(&table);
+	return failed ? FAILED : DONE;
+}
+
+static enum outcome fill_envs(void)
+{
+	struct envtable table = {0};
+	uint64_t last = 0;
+	bool is_new, wrong = false;
+	size_t unknown = 0;
+	char env[16];
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		int size = snprintf(env, sizeof(env), "A=%d", i);
+		uint64_t id = envtable_id(&table, env, (size_t)size, &is_new);
+
+		wrong |= !is_new || id <= last;
+		last = id;
+		id = envtable_id(&table, env, (size_t)size, &is_new);
+		wrong |= is_new ? id <= last : id != last;
+		last = id;
+		unknown += is_new;
+	}
+	envtable_clear(&table);
+	return wrong ? WRONG : unknown ? FAILED : DONE;
+}
+
+static enum outcome write_json(void)
+{
+	struct buf buf = {0};
+	bool failed;
+
+	json_begin(&buf);
+	json_array(&buf, "a", argv_block, sizeof(argv_block));
+	json_bytes(&buf, "b", big, sizeof(big));
+	json_end(&buf);
+	failed = buf.error != 0;
+	buf_free(&buf);
+	return failed ? FAILED : DONE;
+}
+
+int main(void)
+{
+	memset(big, 'x', sizeof(big) - 1);
+	big[0] = '\xff';
+	big[1] = '\'';
+	format = PROCAUDIT_JSONL;
+	try_all(encode, "JSON Lines: a record without memory is left out, the rest is whole");
+	format = PROCAUDIT_TEXT;
+	try_all(encode, "text: a line without memory is left out");
+	try_all(write_json, "an object without memory is an error");
+	try_all(fill_queue, "the queue counts events without memory");
+	try_all(fill_tasks, "the table of tracees stays whole without memory");
+	try_all(fill_envs, "environments without memory are written again under new ids");
+	return tap_end();
+}
