@@ -97,12 +97,31 @@ static bool is_name_of(const char *arg0, const struct procaudit_string *path)
 	return size && (size == path->size || path->data[path->size - size - 1] == '/');
 }
 
+/*
+ * Whether path is a script: then argv begins with the interpreter and has path
+ * further on (Linux fs/binfmt_script.c). An interpreter's name has a slash; a
+ * name that a caller makes up for argv[0] has not.
+ */
+static bool is_script(const struct procaudit_strings *argv, const struct procaudit_string *path)
+{
+	const char *s = argv->data, *end = s + argv->size;
+
+	if (!strchr(s, '/'))
+		return false;
+	while ((s += strlen(s) + 1) < end)
+		if (strlen(s) == path->size && memcmp(s, path->data, path->size) == 0)
+			return true;
+	return false;
+}
+
 static void add_command(struct procaudit_encoder *e, const struct procaudit_exec *exec)
 {
 	const char *s = exec->argv.data, *end = s + exec->argv.size;
 	const struct procaudit_string *path = &exec->path;
 	bool has_name = exec->argv.count > 0;
-	bool alias = has_name && path->data && !is_name_of(s, path);
+	bool script =
+		has_name && path->data && !is_name_of(s, path) && is_script(&exec->argv, path);
+	bool alias = has_name && path->data && !is_name_of(s, path) && !script;
 	struct buf *out = &e->out;
 
 	add_color(e, COLOR_BOLD);
@@ -111,7 +130,7 @@ static void add_command(struct procaudit_encoder *e, const struct procaudit_exec
 		add_word(out, s);
 		buf_char(out, ' ');
 	}
-	if (path->data)
+	if (path->data && !script)
 		add_program(out, path);
 	else if (has_name)
 		shell_quote(out, s, strlen(s));
