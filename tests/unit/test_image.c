@@ -372,12 +372,14 @@ static void test_auxv(unsigned word)
 		add_slot(&b, 0);
 	add_aux(&b, AT_EXECFN, 42);
 	add_aux(&b, AT_UID, 1);
+	add_aux(&b, AT_EUID, 1);
+	add_aux(&b, AT_GID, 1);
 	add_aux(&b, AT_NULL, 0);
 	stack = finish(&b);
 	image_parse(&image, stack.data, stack.size, sp_of(word), word, 0);
 	ok(!image.path.data && image.path.error == EFAULT, "a path outside is absent, %u bit",
 		word * 8);
-	ok(!image.has_ids, "one id of four is none, %u bit", word * 8);
+	ok(!image.has_ids, "three ids of four are none, %u bit", word * 8);
 	buf_free(&stack);
 }
 

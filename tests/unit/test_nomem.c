@@ -139,11 +139,16 @@ static enum outcome encode(void)
 	struct procaudit_encoder *encoder;
 	unsigned execs = 0, failed = 0;
 	bool consistent = true;
+	size_t size;
 	int i, error = procaudit_encoder_new(&encoder, &options);
 
 	if (error)
 		return error == -ENOMEM ? FAILED : WRONG;
-	failed += procaudit_encode_header(encoder, &header) != 0;
+	error = procaudit_encode_header(encoder, &header);
+	failed += error != 0;
+	procaudit_encoded(encoder, &size);
+	if (!error && format == PROCAUDIT_JSONL)
+		consistent &= size > 2 * sizeof(big); /* the command and its twin */
 	for (i = 0; i < 3; i++) {
 		error = add_exec(encoder, i == 1 ? "" : big, i == 1 ? 1 : sizeof(big));
 		consistent &= error == 0 || error == -ENOMEM;
@@ -223,6 +228,7 @@ static enum outcome fill_envs(void)
 		wrong |= is_new ? id <= last : id != last;
 		last = id;
 		unknown += is_new;
+		wrong |= !table.entries != !table.bytes;
 	}
 	envtable_clear(&table);
 	return wrong ? WRONG : unknown ? FAILED : DONE;

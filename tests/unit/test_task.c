@@ -96,6 +96,8 @@ static void test_threads(void)
 	pid_t tid;
 
 	ok_int((long long)task_remove_threads(&table, process), 0, "a process without threads");
+	task_join(task_add(&table, 2, 0), process);
+	ok_int((long long)task_remove_threads(&table, process), 1, "with a single one");
 	for (tid = 2; tid <= 50; tid++)
 		task_join(task_add(&table, tid, 0), process);
 	task_join(task_add(&table, 101, 0), other->process);
