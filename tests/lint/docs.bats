@@ -135,12 +135,11 @@ in_zsh() {
 		equal "$(in_bash "procaudit|--$option|=|")" "$expected"
 		equal "$(in_fish "procaudit --$option ")" "$expected"
 		equal "$(in_zsh "procaudit --$option ")" "$expected"
+		equal "$(in_zsh "procaudit --$option=")" "$expected"
 	done
-	for shell in bash fish zsh; do
-		line='procaudit --linger '
-		[ $shell = bash ] && line='procaudit|--linger|'
-		"in_$shell" "$line" | grep -qx forever || fail "$shell: --linger forever"
-	done
+	in_bash 'procaudit|--linger|=|' | grep -qx forever
+	in_fish 'procaudit --linger ' | grep -qx forever
+	in_zsh 'procaudit --linger=' | grep -qx forever
 }
 
 @test "bash, fish and zsh complete files for -o" {
@@ -153,17 +152,22 @@ in_zsh() {
 @test "bash leaves the command to its own completion" {
 	equal "$(in_bash 'procaudit|-o|log|-f|text|some-tool|s')" "$(printf '%s\n' s some-tool)"
 	equal "$(in_bash 'procaudit|--env|=|once|--threads|--|some-tool|-')" "$(printf '%s\n' - some-tool)"
+	equal "$(in_bash 'procaudit|--output|log|--format|text|--env|full|--linger|3|some-tool')" some-tool
 }
 
 @test "fish completes the command as if it stood alone" {
 	equal "$(in_fish "procaudit -o 'a log' -f text some-tool s")" special
 	equal "$(in_fish 'procaudit --env=once --threads -- some-tool s')" special
+	equal "$(in_fish 'procaudit --output log --format text --env full --linger 3 some-tool s')" special
 	equal "$(in_fish 'procaudit some-tool -')" ''
 }
 
 @test "zsh completes the command as if it stood alone" {
 	equal "$(in_zsh "procaudit -o 'a log' -f text some-tool s")" special
 	equal "$(in_zsh 'procaudit --env=once --threads -- some-tool s')" special
+	equal "$(in_zsh 'procaudit --output log --format text --env full --linger 3 some-tool s')" special
+	equal "$(in_zsh 'procaudit some-tool -')" ''
+	equal "$(in_zsh 'procaudit some-tool -o s')" special
 }
 
 # --- Manual pages -------------------------------------------------------------
