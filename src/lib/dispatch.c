@@ -3,6 +3,7 @@
 
 #include "macro.h"
 #include "newborn.h"
+#include "proc.h"
 #include "stop.h"
 
 #include <errno.h>
@@ -10,11 +11,64 @@
 #include <sys/wait.h>
 #include <time.h>
 
+/* Of so many threads nobody looks for the one that made a child. */
+#define MANY_THREADS 64
+
+/* Serves a task's fork event if one is waiting. */
+static void serve_fork(struct procaudit_tracer *t, pid_t task)
+{
+	enum stop stop;
+	int status;
+	pid_t tid;
+
+	if (wait_peek(task, &tid, &status) <= 0)
+		return;
+	stop = stop_classify(status);
+	if (stop == STOP_FORK || stop == STOP_VFORK || stop == STOP_CLONE)
+		dispatch(t, tid, status);
+}
+
+/*
+ * The youngest tasks are reported first, so the creator's event may well be
+ * waiting while the child has stopped, run and ended. Serving it first tells
+ * more than /proc can.
+ */
+static void serve_creator(struct procaudit_tracer *t, const struct task *newborn)
+{
+	pid_t pid, tids[MANY_THREADS];
+	struct proc_status status;
+	struct process *relative;
+	const struct task *task;
+	size_t count = 0;
+
+	if (!t->has_proc || proc_status(newborn->tid, &status) != 0)
+		return;
+	pid = task_is_leader(newborn) ? status.ppid : status.tgid;
+	relative = task_process(&t->table, pid);
+	if (!relative)
+		return;
+	serve_fork(t, pid);
+	if (newborn->announced || relative->tasks == 1 || relative->tasks > MANY_THREADS)
+		return;
+	for (task = t->table.tasks; task; task = task->hh.next)
+		if (task->process == relative && !task_is_leader(task))
+			tids[count++] = task->tid;
+	while (count > 0 && !newborn->announced)
+		serve_fork(t, tids[--count]);
+}
+
+void introduce(struct procaudit_tracer *t, struct task *task)
+{
+	if (!task->announced)
+		serve_creator(t, task);
+	announce(t, task);
+}
+
 void let_go(struct procaudit_tracer *t, struct task *task)
 {
 	struct procaudit_event event;
 
-	announce(t, task);
+	introduce(t, task);
 	if (task_is_leader(task)) {
 		event = event_of(t, PROCAUDIT_DETACH, task->process, task->tid);
 		event.detach.reason = t->detach_reason;
@@ -27,8 +81,8 @@ void let_go(struct procaudit_tracer *t, struct task *task)
 
 /* Answers a stop; request is PTRACE_CONT or PTRACE_LISTEN. A task that was
  * killed meanwhile gives ESRCH, and its end follows. */
-static void restart(
-	struct procaudit_tracer *t, pid_t tid, struct task *task, int request, int signo)
+static void restart(struct procaudit_tracer *t, pid_t tid, struct task *task,
+	enum __ptrace_request request, int signo)
 {
 	if (t->detaching) {
 		if (ptrace(PTRACE_DETACH, tid, 0, signo) == 0 && task)
@@ -72,7 +126,7 @@ static void on_exec(struct procaudit_tracer *t, pid_t pid)
 		restart(t, pid, NULL, PTRACE_CONT, 0);
 		return;
 	}
-	announce(t, task);
+	introduce(t, task);
 	event = event_of(t, PROCAUDIT_EXEC, task->process, pid);
 	event.exec.image = ++task->process->images;
 	event.exec.parent = task->process->parent;
@@ -96,7 +150,7 @@ static void on_signal(struct procaudit_tracer *t, struct task *task, int signo)
 
 	if (!task || !task->process || task->process != t->root_process)
 		return;
-	if ((size_t)signo >= ARRAY_SIZE(t->noted) || sigismember(&t->signals, signo) != 1)
+	if ((size_t)signo >= ARRAY_SIZE(t->noted) || sigismember(&t->waiter.signals, signo) != 1)
 		return;
 	noted = &t->noted[signo];
 	if (ptrace(PTRACE_GETSIGINFO, task->tid, 0, &noted->info) == 0)
@@ -159,11 +213,23 @@ static void on_end(struct procaudit_tracer *t, pid_t tid)
 		wait4(tid, NULL, __WALL, NULL);
 		return;
 	}
-	announce(t, task); /* while the zombie can still be looked at */
+	introduce(t, task); /* while the zombie can still be looked at */
 	if (task_is_leader(task))
 		end_process(t, task);
 	else
 		end_thread(t, task);
+}
+
+static void on_fork_stop(
+	struct procaudit_tracer *t, struct task *task, enum procaudit_fork_kind kind)
+{
+	struct task *leader = NULL;
+
+	if (task && task->process)
+		leader = task_find(&t->table, task->process->pid);
+	if (leader)
+		introduce(t, leader);
+	on_fork(t, task, kind);
 }
 
 void dispatch(struct procaudit_tracer *t, pid_t tid, int status)
@@ -183,13 +249,13 @@ void dispatch(struct procaudit_tracer *t, pid_t tid, int status)
 	task = meet(t, tid);
 	switch (stop) {
 	case STOP_FORK:
-		on_fork(t, task, PROCAUDIT_FORK_FORK);
+		on_fork_stop(t, task, PROCAUDIT_FORK_FORK);
 		break;
 	case STOP_VFORK:
-		on_fork(t, task, PROCAUDIT_FORK_VFORK);
+		on_fork_stop(t, task, PROCAUDIT_FORK_VFORK);
 		break;
 	case STOP_CLONE:
-		on_fork(t, task, PROCAUDIT_FORK_CLONE);
+		on_fork_stop(t, task, PROCAUDIT_FORK_CLONE);
 		break;
 	case STOP_SIGNAL:
 		on_signal(t, task, WSTOPSIG(status));

@@ -9,6 +9,11 @@
  * is answered, a zombie reaped. Any status that is not a stop means an end. */
 void dispatch(struct procaudit_tracer *t, pid_t tid, int status);
 
+/* Hands out the task's fork or thread event, unless that has been done: from
+ * its creator's ptrace event if that is waiting, else by announce(). To be
+ * called before any other event of the task. */
+void introduce(struct procaudit_tracer *t, struct task *task);
+
 /* The task is traced no longer: hands out the detach event of a leader and
  * removes the entry. */
 void let_go(struct procaudit_tracer *t, struct task *task);

@@ -75,7 +75,11 @@ static void add_cwd(struct procaudit_encoder *e, const struct procaudit_event *e
  * assignment, or something to be looked up in PATH. */
 static void add_program(struct buf *out, const struct procaudit_string *path)
 {
-	if (path->size && path->data[0] != '/' && path->data[0] != '.')
+	bool located = path->size && (path->data[0] == '/' ||
+					     (path->size > 2 && memcmp(path->data, "./", 2) == 0) ||
+					     (path->size > 3 && memcmp(path->data, "../", 3) == 0));
+
+	if (!located)
 		buf_str(out, "./");
 	shell_quote(out, path->data, path->size);
 }

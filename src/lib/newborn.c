@@ -163,6 +163,7 @@ void on_fork(struct procaudit_tracer *t, struct task *task, enum procaudit_fork_
 	if (!parent || ptrace(PTRACE_GETEVENTMSG, task->tid, 0, &message) < 0 || message == 0)
 		return;
 	tid = (pid_t)message;
+	wait_expect(&t->waiter, tid);
 	child = task_find(&t->table, tid);
 	if (child && child->dead) { /* it came, was seen, and ended first */
 		task_remove(&t->table, child);

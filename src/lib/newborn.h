@@ -28,8 +28,8 @@ struct task *meet(struct procaudit_tracer *t, pid_t tid);
  * or no memory. */
 struct task *meet_dead(struct procaudit_tracer *t, pid_t tid);
 
-/* Hands out the task's fork or thread event, unless that has been done. To be
- * called before any other event of the task, and while /proc still knows it. */
+/* Hands out the task's fork or thread event, unless that has been done, by what
+ * /proc knows; see introduce() in dispatch.h. */
 void announce(struct procaudit_tracer *t, struct task *task);
 
 /* The task has stopped at PTRACE_EVENT_FORK, _VFORK or _CLONE. task may be

@@ -8,6 +8,7 @@
 #include "queue.h"
 #include "spawn.h"
 #include "task.h"
+#include "wait.h"
 
 #include <procaudit/tracer.h>
 
@@ -24,13 +25,11 @@ struct procaudit_tracer {
 	struct queue queue;
 	struct collector collector;
 	struct spawn root;
+	struct waiter waiter;
 	struct process *root_process; /* NULL once it has ended or was let go */
 	struct timespec real;	      /* the time of what is being handled */
 	int64_t now;
-	sigset_t signals;	/* of the options */
-	sigset_t wake;		/* these and SIGCHLD */
 	sigset_t saved;		/* the caller's mask */
-	siginfo_t signal;	/* the last of signals that came */
 	struct noted noted[32]; /* by signal number */
 	bool threads;
 	bool has_proc;

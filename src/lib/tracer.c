@@ -2,7 +2,7 @@
 /*
  * The state machine: the only wait, the only restart.
  *
- *	next → peek → dispatch → on_… → restart → queue → next
+ *	next → wait → dispatch → on_… → restart → queue → next
  *
  * dispatch.c says what each stop means, newborn.c how tasks come to be known.
  * Every stop is answered at once, and no answer depends on another task.
@@ -40,24 +40,6 @@ static void add_gap(struct procaudit_tracer *t, enum procaudit_gap_reason reason
 }
 
 /* --- Waiting ------------------------------------------------------------- */
-
-/*
- * Looks for a task that has something to report, without taking it: a stop is
- * used up by the restart, and a zombie must stay until everything about it
- * has been read. Returns 1, 0 if nothing is waiting, or -ECHILD.
- */
-static int peek(idtype_t type, id_t id, pid_t *tid, int *status)
-{
-	siginfo_t info = {0};
-
-	if (waitid(type, id, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0)
-		return -errno;
-	if (info.si_pid == 0)
-		return 0;
-	*tid = info.si_pid;
-	*status = info.si_code == CLD_TRAPPED ? W_STOPCODE(info.si_status) : 0;
-	return 1;
-}
 
 /* No living task is in the table. Yet a child of a killed parent may be on its
  * way to its first stop; and children that we were given may live on, who are
@@ -102,7 +84,7 @@ static bool idle(struct procaudit_tracer *t, int64_t *rest_ns)
 	}
 	if (newborn && now >= newborn->seen_ns + ANNOUNCE_NS) {
 		stamp(t);
-		announce(t, newborn);
+		introduce(t, newborn);
 		return false;
 	}
 	if (newborn)
@@ -110,41 +92,6 @@ static bool idle(struct procaudit_tracer *t, int64_t *rest_ns)
 	if (t->detaching && t->detach_end - now < *rest_ns)
 		*rest_ns = t->detach_end - now;
 	return true;
-}
-
-/* One of our own signals; SIGCHLD and those that the end of a child with an
- * exit signal of its own sends us (clone(2)) only wake. */
-static bool is_for_us(const siginfo_t *info)
-{
-	bool from_child = info->si_code >= CLD_EXITED && info->si_code <= CLD_CONTINUED;
-
-	return info->si_signo != SIGCHLD && !from_child;
-}
-
-/* Sleeps until a task or a signal wants attention, at most ns. */
-static int sleep_until(struct procaudit_tracer *t, int64_t ns)
-{
-	struct timespec limit = {ns / NS_PER_SEC, ns % NS_PER_SEC};
-	siginfo_t info;
-	int signo = sigtimedwait(&t->wake, &info, ns == INT64_MAX ? NULL : &limit);
-
-	if (signo < 0)
-		return errno == EAGAIN ? -EAGAIN : 0;
-	if (!is_for_us(&info))
-		return 0;
-	t->signal = info;
-	return -EINTR;
-}
-
-static int poll_signals(struct procaudit_tracer *t)
-{
-	struct timespec none = {0, 0};
-	siginfo_t info;
-
-	if (sigtimedwait(&t->signals, &info, &none) <= 0 || !is_for_us(&info))
-		return 0;
-	t->signal = info;
-	return -EINTR;
 }
 
 /* Waits until the queue holds an event or the run has ended: 0; or returns
@@ -159,9 +106,9 @@ static int serve(struct procaudit_tracer *t, const struct timespec *timeout)
 	if (timeout)
 		until = boot_now() + timespec_ns(timeout);
 	while (t->queue.head == t->queue.tail && !t->ended) {
-		if (++burst % BURST == 0 && poll_signals(t))
+		if (++burst % BURST == 0 && wait_poll(&t->waiter))
 			return -EINTR;
-		found = peek(P_ALL, 0, &tid, &status);
+		found = wait_find(&t->waiter, t->table.living, &tid, &status);
 		if (found > 0) {
 			dispatch(t, tid, status);
 			continue;
@@ -175,7 +122,7 @@ static int serve(struct procaudit_tracer *t, const struct timespec *timeout)
 		left = timeout ? until - boot_now() : INT64_MAX;
 		if (left < 0)
 			left = 0;
-		error = sleep_until(t, rest < left ? rest : left);
+		error = wait_sleep(&t->waiter, rest < left ? rest : left);
 		if (error == -EINTR || (error == -EAGAIN && left <= rest))
 			return error;
 	}
@@ -199,7 +146,7 @@ PUBLIC int procaudit_tracer_next(struct procaudit_tracer *t, const struct procau
 
 PUBLIC const siginfo_t *procaudit_tracer_signal(const struct procaudit_tracer *t)
 {
-	return &t->signal;
+	return &t->waiter.signal;
 }
 
 /* --- Start and end ------------------------------------------------------- */
@@ -219,7 +166,7 @@ static int start(struct procaudit_tracer *t, char *const argv[], unsigned long f
 	int error;
 
 	sigprocmask(SIG_BLOCK, NULL, &t->saved);
-	error = spawn_fork(&t->root, argv, &t->wake);
+	error = spawn_fork(&t->root, argv, &t->waiter.wake);
 	if (error)
 		return error;
 	error = spawn_seize(&t->root, flags);
@@ -239,17 +186,15 @@ PUBLIC int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const 
 {
 	static const struct procaudit_tracer_options defaults;
 	struct procaudit_tracer *t = calloc(1, sizeof(*t));
+	sigset_t none;
 	int error;
 
 	if (!t)
 		return -ENOMEM;
 	if (!options)
 		options = &defaults;
-	sigemptyset(&t->signals);
-	if (options->signals)
-		t->signals = *options->signals;
-	t->wake = t->signals;
-	sigaddset(&t->wake, SIGCHLD);
+	sigemptyset(&none);
+	wait_init(&t->waiter, options->signals ? options->signals : &none);
 	t->threads = options->threads;
 	t->has_proc = proc_is_ours();
 	error = start(t, argv, ptrace_options(options));
@@ -290,7 +235,7 @@ PUBLIC int procaudit_tracer_pass_signal(struct procaudit_tracer *t, const siginf
 	if (!t->root_process)
 		return -ESRCH;
 	/* The command may be waiting to show us the same signal. */
-	if (peek(P_PID, (id_t)t->root_process->pid, &tid, &status) > 0)
+	if (wait_peek(t->root_process->pid, &tid, &status) > 0)
 		dispatch(t, tid, status);
 	if (!t->root_process)
 		return -ESRCH;

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+#include "wait.h"
+
+#include "macro.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#define NS_PER_SEC INT64_C(1000000000)
+
+/* From so many tasks on a walk costs more than asking the recent ones. */
+#define MANY 100
+
+/* A task that asking missed is found after so much time or so many others. */
+#define WALK_NS	   INT64_C(500000)
+#define WALK_AFTER 64
+
+void wait_init(struct waiter *waiter, const sigset_t *signals)
+{
+	*waiter = (struct waiter){.signals = *signals, .wake = *signals};
+	sigaddset(&waiter->wake, SIGCHLD);
+}
+
+static int look(idtype_t type, id_t id, pid_t *tid, int *status)
+{
+	siginfo_t info = {0};
+
+	if (waitid(type, id, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0)
+		return -errno;
+	if (info.si_pid == 0)
+		return 0;
+	*tid = info.si_pid;
+	*status = info.si_code == CLD_TRAPPED ? W_STOPCODE(info.si_status) : 0;
+	return 1;
+}
+
+int wait_peek(pid_t task, pid_t *tid, int *status)
+{
+	return look(P_PID, (id_t)task, tid, status);
+}
+
+void wait_expect(struct waiter *waiter, pid_t tid)
+{
+	size_t i;
+
+	if (waiter->recent[0] == tid)
+		return;
+	for (i = 1; i < ARRAY_SIZE(waiter->recent) - 1; i++)
+		if (waiter->recent[i] == tid)
+			break;
+	memmove(waiter->recent + 1, waiter->recent, i * sizeof(tid));
+	waiter->recent[0] = tid;
+}
+
+static int ask(const struct waiter *waiter, pid_t *tid, int *status)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(waiter->recent) && waiter->recent[i]; i++)
+		if (wait_peek(waiter->recent[i], tid, status) > 0)
+			return 1;
+	return 0;
+}
+
+int wait_find(struct waiter *waiter, size_t living, pid_t *tid, int *status)
+{
+	int found;
+
+	if (living >= MANY && !waiter->walk && waiter->asked < WALK_AFTER) {
+		found = ask(waiter, tid, status);
+		waiter->asked += found > 0;
+		waiter->sure = false;
+	} else {
+		found = look(P_ALL, 0, tid, status);
+		waiter->asked = 0;
+		waiter->walk = found > 0; /* where one was missed there may be more */
+		waiter->sure = found == 0;
+	}
+	if (found > 0)
+		wait_expect(waiter, *tid);
+	return found;
+}
+
+/* SIGCHLD, and what the end of a child with an exit signal of its own sends us
+ * (clone(2)), only wake. */
+static bool is_from_child(const siginfo_t *info)
+{
+	return info->si_signo == SIGCHLD ||
+	       (info->si_code >= CLD_EXITED && info->si_code <= CLD_CONTINUED);
+}
+
+int wait_sleep(struct waiter *waiter, int64_t ns)
+{
+	bool nap = !waiter->sure && ns > WALK_NS;
+	int64_t most = nap ? WALK_NS : ns;
+	struct timespec limit = {most / NS_PER_SEC, most % NS_PER_SEC};
+	siginfo_t info;
+
+	if (sigtimedwait(&waiter->wake, &info, most == INT64_MAX ? NULL : &limit) < 0) {
+		if (errno != EAGAIN)
+			return 0;
+		waiter->walk = most > 0;
+		return nap ? 0 : -EAGAIN;
+	}
+	if (!is_from_child(&info)) {
+		waiter->signal = info;
+		return -EINTR;
+	}
+	if (info.si_code == CLD_TRAPPED || info.si_code == CLD_EXITED)
+		wait_expect(waiter, info.si_pid);
+	return 0;
+}
+
+int wait_poll(struct waiter *waiter)
+{
+	struct timespec none = {0, 0};
+	siginfo_t info;
+
+	if (sigtimedwait(&waiter->signals, &info, &none) <= 0 || is_from_child(&info))
+		return 0;
+	waiter->signal = info;
+	return -EINTR;
+}
