@@ -106,8 +106,10 @@ struct procaudit_thread_exit {
 };
 
 enum procaudit_detach_reason {
-	PROCAUDIT_DETACH_LINGER, /* the time to follow it was over */
-	PROCAUDIT_DETACH_SIGNAL, /* the tracer was told to end */
+	PROCAUDIT_DETACH_LINGER,     /* the time to follow it was over */
+	PROCAUDIT_DETACH_SIGNAL,     /* the tracer was told to end */
+	PROCAUDIT_DETACH_INIT_FAULT, /* the init of a pid namespace dies of a fault, which the
+					kernel does not let it do while it is traced */
 };
 
 struct procaudit_detach {

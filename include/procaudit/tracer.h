@@ -87,7 +87,7 @@ size_t procaudit_tracer_pids(const struct procaudit_tracer *tracer, pid_t *pids,
  * without a new /proc), exe, cwd and the like carry an error. */
 bool procaudit_has_proc(void);
 
-/* Frees the tracer and restores the signal mask. Tracees that are left run on
+/* Frees the tracer and restores what procaudit_tracer_start() changed. Tracees that are left run on
  * untraced when the process ends. NULL is allowed. */
 void procaudit_tracer_free(struct procaudit_tracer *tracer);
 

@@ -30,6 +30,20 @@ static void copy_stack(struct collector *collector, pid_t pid)
 	collector->error = -mem_read_upwards(pid, info.stack_pointer, &collector->memory);
 }
 
+/* Of a program that hides its auxiliary vector. */
+static void collect_ids(pid_t pid, struct procaudit_exec *exec)
+{
+	struct proc_status status;
+
+	if (proc_status(pid, &status) < 0)
+		return;
+	exec->uid = status.uid;
+	exec->euid = status.euid;
+	exec->gid = status.gid;
+	exec->egid = status.egid;
+	exec->has_ids = true;
+}
+
 void collect_stopped(
 	struct collector *collector, pid_t pid, bool has_proc, struct procaudit_exec *exec)
 {
@@ -39,6 +53,8 @@ void collect_stopped(
 	 * argv is public all the same. */
 	if (has_proc && collector->error && collector->memory.size == 0)
 		collector->is_cmdline = proc_cmdline(pid, &collector->memory) == 0;
+	if (collector->is_cmdline)
+		collect_ids(pid, exec);
 	if (!has_proc) {
 		exec->exe.error = exec->cwd.error = ENOENT;
 		return;
@@ -51,9 +67,12 @@ void collect_stopped(
 
 static void take_cmdline(struct collector *collector, struct procaudit_exec *exec)
 {
+	const struct abi *abi = abi_find(collector->audit_arch, (const unsigned char[8]){0});
 	const struct buf *memory = &collector->memory;
 	size_t i;
 
+	if (abi && collector->sp)
+		exec->arch = abi->name;
 	exec->argv = (struct procaudit_strings){.data = memory->data, .size = memory->size};
 	for (i = 0; i < memory->size; i++)
 		exec->argv.count += memory->data[i] == '\0';

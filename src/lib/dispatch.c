@@ -15,16 +15,17 @@
 #define MANY_THREADS 64
 
 /* Serves a task's fork event if one is waiting. */
-static void serve_fork(struct procaudit_tracer *t, pid_t task)
+static void serve_fork(struct procaudit_tracer *t, pid_t tid)
 {
 	enum stop stop;
 	int status;
-	pid_t tid;
 
-	if (wait_peek(task, &tid, &status) <= 0)
+	if (wait_peek(tid, &status) <= 0)
 		return;
 	stop = stop_classify(status);
-	if (stop == STOP_FORK || stop == STOP_VFORK || stop == STOP_CLONE)
+	if (stop != STOP_FORK && stop != STOP_VFORK && stop != STOP_CLONE)
+		return;
+	if (wait_take(tid, &status) > 0)
 		dispatch(t, tid, status);
 }
 
@@ -64,14 +65,14 @@ void introduce(struct procaudit_tracer *t, struct task *task)
 	announce(t, task);
 }
 
-void let_go(struct procaudit_tracer *t, struct task *task)
+void let_go(struct procaudit_tracer *t, struct task *task, enum procaudit_detach_reason reason)
 {
 	struct procaudit_event event;
 
 	introduce(t, task);
 	if (task_is_leader(task)) {
 		event = event_of(t, PROCAUDIT_DETACH, task->process, task->tid);
-		event.detach.reason = t->detach_reason;
+		event.detach.reason = reason;
 		queue_add(&t->queue, &event);
 		if (task->process == t->root_process)
 			t->root_process = NULL;
@@ -86,7 +87,7 @@ static void restart(struct procaudit_tracer *t, pid_t tid, struct task *task,
 {
 	if (t->detaching) {
 		if (ptrace(PTRACE_DETACH, tid, 0, signo) == 0 && task)
-			let_go(t, task);
+			let_go(t, task, t->detach_reason);
 		return;
 	}
 	if (ptrace(request, tid, 0, signo) < 0 && request == PTRACE_LISTEN && errno != ESRCH)
@@ -155,6 +156,31 @@ static void on_signal(struct procaudit_tracer *t, struct task *task, int signo)
 	noted = &t->noted[signo];
 	if (ptrace(PTRACE_GETSIGINFO, task->tid, 0, &noted->info) == 0)
 		noted->when = t->now;
+}
+
+/*
+ * Whether this signal is a fault that would kill the init of another pid
+ * namespace. While it is traced the kernel does not let it die of that
+ * (kernel/signal.c, force_sig_info_to_task): it would fault for ever.
+ */
+static bool is_fault_of_init(const struct procaudit_tracer *t, const struct task *task, int signo)
+{
+	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
+	struct proc_status status = {0};
+	siginfo_t info;
+	size_t i;
+
+	if (!task || !task->process || task->process->ns_pid != 1 || task->process->pid == 1)
+		return false;
+	for (i = 0; i < ARRAY_SIZE(faults) && faults[i] != signo; i++)
+		;
+	if (i == ARRAY_SIZE(faults))
+		return false;
+	if (ptrace(PTRACE_GETSIGINFO, task->tid, 0, &info) < 0 || info.si_code <= 0)
+		return false;
+	if (t->has_proc && proc_status(task->tid, &status) < 0)
+		return false;
+	return !(status.caught & ~status.blocked & UINT64_C(1) << (signo - 1));
 }
 
 /* CPU time of a process alone: wait4 adds that of the children it waited for.
@@ -259,6 +285,12 @@ void dispatch(struct procaudit_tracer *t, pid_t tid, int status)
 		break;
 	case STOP_SIGNAL:
 		on_signal(t, task, WSTOPSIG(status));
+		if (is_fault_of_init(t, task, WSTOPSIG(status))) {
+			/* Untraced it faults once more and dies. */
+			if (ptrace(PTRACE_DETACH, tid, 0, 0) == 0)
+				let_go(t, task, PROCAUDIT_DETACH_INIT_FAULT);
+			return;
+		}
 		restart(t, tid, task, PTRACE_CONT, WSTOPSIG(status));
 		return;
 	case STOP_GROUP:

@@ -5,8 +5,9 @@
 
 #include "state.h"
 
-/* tid has reported status (as from waitpid(2)) and not been waited for: a stop
- * is answered, a zombie reaped. Any status that is not a stop means an end. */
+/* tid has reported status (as from waitpid(2)) ; a stop has been waited
+ * for and is answered, a zombie has not and is reaped. Any status that is not a stop means an end.
+ */
 void dispatch(struct procaudit_tracer *t, pid_t tid, int status);
 
 /* Hands out the task's fork or thread event, unless that has been done: from
@@ -16,6 +17,6 @@ void introduce(struct procaudit_tracer *t, struct task *task);
 
 /* The task is traced no longer: hands out the detach event of a leader and
  * removes the entry. */
-void let_go(struct procaudit_tracer *t, struct task *task);
+void let_go(struct procaudit_tracer *t, struct task *task, enum procaudit_detach_reason reason);
 
 #endif

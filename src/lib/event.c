@@ -50,6 +50,7 @@ PUBLIC const char *procaudit_detach_name(enum procaudit_detach_reason reason)
 	static const char *const names[] = {
 		[PROCAUDIT_DETACH_LINGER] = "linger",
 		[PROCAUDIT_DETACH_SIGNAL] = "signal",
+		[PROCAUDIT_DETACH_INIT_FAULT] = "init_fault",
 	};
 
 	return (size_t)reason < ARRAY_SIZE(names) ? names[reason] : "unknown";

@@ -61,6 +61,15 @@ static const char *field(const char *text, const char *key)
 	return found ? found + strlen(key) : "";
 }
 
+/* The first two of the four ids. */
+static void get_ids(const char *ids, unsigned *real, unsigned *effective)
+{
+	char *end;
+
+	*real = (unsigned)strtoul(ids, &end, 10);
+	*effective = (unsigned)strtoul(end, NULL, 10);
+}
+
 int proc_status(pid_t id, struct proc_status *status)
 {
 	char text[8192];
@@ -75,7 +84,11 @@ int proc_status(pid_t id, struct proc_status *status)
 		.tracer = (pid_t)strtol(field(text, "\nTracerPid:"), NULL, 10),
 		.pending = strtoull(field(text, "\nSigPnd:"), NULL, 16) |
 			   strtoull(field(text, "\nShdPnd:"), NULL, 16),
+		.blocked = strtoull(field(text, "\nSigBlk:"), NULL, 16),
+		.caught = strtoull(field(text, "\nSigCgt:"), NULL, 16),
 	};
+	get_ids(field(text, "\nUid:"), &status->uid, &status->euid);
+	get_ids(field(text, "\nGid:"), &status->gid, &status->egid);
 	/* NSpid: ours, then each namespace further in. */
 	for (ids = field(text, "\nNSpid:"); *ids == '\t'; ids += strcspn(ids, "\t\n"))
 		status->ns_pid = (pid_t)strtol(++ids, NULL, 10);

@@ -13,10 +13,13 @@
 
 struct proc_status {
 	pid_t tgid;
-	pid_t ppid;	  /* 0: outside our pid namespace */
-	pid_t tracer;	  /* 0: none */
-	pid_t ns_pid;	  /* in the innermost pid namespace, a thread id for a thread */
-	uint64_t pending; /* signals pending for the task or its process, bit n-1 for n */
+	pid_t ppid;		  /* 0: outside our pid namespace */
+	pid_t tracer;		  /* 0: none */
+	pid_t ns_pid;		  /* in the innermost pid namespace, a thread id for a thread */
+	uint64_t pending;	  /* signals pending for the task or its process, bit n-1 for n */
+	uint64_t blocked, caught; /* signals, likewise */
+	uid_t uid, euid;	  /* as our user namespace has them */
+	gid_t gid, egid;
 };
 
 /* Whether /proc shows the pid namespace that we live in. Where it does not,

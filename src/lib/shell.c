@@ -13,6 +13,26 @@ static bool is_c1(const unsigned char *data, int length)
 	return length == 2 && data[0] == 0xc2 && data[1] < 0xa0;
 }
 
+/* Characters that nobody sees and that change how others look: separators of
+ * lines and paragraphs, and those that turn the direction of writing. */
+static bool is_deceptive(const unsigned char *data, int length)
+{
+	unsigned c;
+
+	if (length != 3)
+		return false;
+	c = (data[0] & 15U) << 12 | (data[1] & 63U) << 6 | (data[2] & 63U);
+	return c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
+/* Whether a terminal must not see this sequence. */
+static bool is_hidden(const unsigned char *data, int length)
+{
+	return length < 0 || is_c1(data, length) || is_deceptive(data, length) || data[0] < 0x20 ||
+	       data[0] == 0x7f;
+}
+
 static enum quoting quoting_of(const unsigned char *data, size_t size)
 {
 	enum quoting quoting = size ? QUOTE_NONE : QUOTE_SINGLE;
@@ -24,7 +44,7 @@ static enum quoting quoting_of(const unsigned char *data, size_t size)
 		quoting = QUOTE_SINGLE;
 	for (i = 0; i < size; i += (size_t)length) {
 		length = utf8_sequence(data + i, size - i);
-		if (length < 0 || is_c1(data + i, length) || data[i] < 0x20 || data[i] == 0x7f)
+		if (is_hidden(data + i, length))
 			return QUOTE_ESCAPES;
 		if (length > 1 || (!isalnum(data[i]) && !strchr("%+,-./:=@_", data[i])))
 			quoting = QUOTE_SINGLE;
@@ -47,8 +67,7 @@ static void add_escaped(struct buf *buf, const unsigned char *data, size_t size)
 			buf_str(buf, "\\n");
 		} else if (data[i] == '\t') {
 			buf_str(buf, "\\t");
-		} else if (length > 0 && !is_c1(data + i, length) && data[i] >= 0x20 &&
-			   data[i] != 0x7f) {
+		} else if (!is_hidden(data + i, length)) {
 			buf_add(buf, data + i, (size_t)length);
 		} else {
 			/* Three octal digits cannot swallow what follows. */

@@ -29,8 +29,9 @@ struct procaudit_tracer {
 	struct process *root_process; /* NULL once it has ended or was let go */
 	struct timespec real;	      /* the time of what is being handled */
 	int64_t now;
-	sigset_t saved;		/* the caller's mask */
-	struct noted noted[32]; /* by signal number */
+	sigset_t saved;		     /* the caller's mask */
+	struct sigaction saved_chld; /* the caller's disposition of SIGCHLD */
+	struct noted noted[32];	     /* by signal number */
 	bool threads;
 	bool has_proc;
 	bool ended;

@@ -58,7 +58,7 @@ static void end(struct procaudit_tracer *t)
 		t->vanished += t->table.living;
 	HASH_ITER (hh, t->table.tasks, task, next) {
 		if (t->detaching && !task->dead)
-			let_go(t, task);
+			let_go(t, task, t->detach_reason);
 	}
 	if (t->vanished)
 		add_gap(t, PROCAUDIT_GAP_VANISHED, t->vanished);
@@ -161,11 +161,18 @@ static unsigned long ptrace_options(const struct procaudit_tracer_options *optio
 	return flags;
 }
 
+static void restore_signals(const struct procaudit_tracer *t)
+{
+	sigaction(SIGCHLD, &t->saved_chld, NULL);
+	sigprocmask(SIG_SETMASK, &t->saved, NULL);
+}
+
 static int start(struct procaudit_tracer *t, char *const argv[], unsigned long flags)
 {
 	int error;
 
 	sigprocmask(SIG_BLOCK, NULL, &t->saved);
+	sigaction(SIGCHLD, NULL, &t->saved_chld);
 	error = spawn_fork(&t->root, argv, &t->waiter.wake);
 	if (error)
 		return error;
@@ -176,7 +183,7 @@ static int start(struct procaudit_tracer *t, char *const argv[], unsigned long f
 		error = spawn_release(&t->root);
 	if (error) {
 		spawn_abort(&t->root);
-		sigprocmask(SIG_SETMASK, &t->saved, NULL);
+		restore_signals(t);
 	}
 	return error;
 }
@@ -230,13 +237,12 @@ static bool root_has_it(struct procaudit_tracer *t, const siginfo_t *signal)
 PUBLIC int procaudit_tracer_pass_signal(struct procaudit_tracer *t, const siginfo_t *signal)
 {
 	int status;
-	pid_t tid;
 
 	if (!t->root_process)
 		return -ESRCH;
 	/* The command may be waiting to show us the same signal. */
-	if (wait_peek(t->root_process->pid, &tid, &status) > 0)
-		dispatch(t, tid, status);
+	if (wait_take(t->root_process->pid, &status) > 0)
+		dispatch(t, t->root_process->pid, status);
 	if (!t->root_process)
 		return -ESRCH;
 	if (signal->si_code == SI_KERNEL || root_has_it(t, signal))
@@ -288,6 +294,6 @@ PUBLIC void procaudit_tracer_free(struct procaudit_tracer *t)
 	task_table_free(&t->table);
 	queue_free(&t->queue);
 	collect_free(&t->collector);
-	sigprocmask(SIG_SETMASK, &t->saved, NULL);
+	restore_signals(t);
 	free(t);
 }

@@ -23,11 +23,12 @@ void wait_init(struct waiter *waiter, const sigset_t *signals)
 	sigaddset(&waiter->wake, SIGCHLD);
 }
 
-static int look(idtype_t type, id_t id, pid_t *tid, int *status)
+/* options besides WNOHANG. Sets *tid and *status if something was found. */
+static int look(idtype_t type, id_t id, int options, pid_t *tid, int *status)
 {
 	siginfo_t info = {0};
 
-	if (waitid(type, id, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0)
+	if (waitid(type, id, &info, options | WNOHANG | __WALL) < 0)
 		return -errno;
 	if (info.si_pid == 0)
 		return 0;
@@ -36,9 +37,21 @@ static int look(idtype_t type, id_t id, pid_t *tid, int *status)
 	return 1;
 }
 
-int wait_peek(pid_t task, pid_t *tid, int *status)
+int wait_peek(pid_t task, int *status)
 {
-	return look(P_PID, (id_t)task, tid, status);
+	pid_t tid;
+
+	return look(P_PID, (id_t)task, WEXITED | WNOWAIT, &tid, status);
+}
+
+int wait_take(pid_t task, int *status)
+{
+	int found = wait_peek(task, status);
+	pid_t tid;
+
+	if (found > 0 && *status)
+		found = look(P_PID, (id_t)task, WSTOPPED, &tid, status);
+	return found;
 }
 
 void wait_expect(struct waiter *waiter, pid_t tid)
@@ -58,10 +71,23 @@ static int ask(const struct waiter *waiter, pid_t *tid, int *status)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(waiter->recent) && waiter->recent[i]; i++)
-		if (wait_peek(waiter->recent[i], tid, status) > 0)
+	for (i = 0; i < ARRAY_SIZE(waiter->recent) && waiter->recent[i]; i++) {
+		*tid = waiter->recent[i];
+		if (wait_take(*tid, status) > 0)
 			return 1;
+	}
 	return 0;
+}
+
+/* A walk over all tasks, again if what it found has been killed meanwhile. */
+static int walk(pid_t *tid, int *status)
+{
+	int found;
+
+	do
+		found = look(P_ALL, 0, WEXITED | WNOWAIT, tid, status);
+	while (found > 0 && *status && look(P_PID, (id_t)*tid, WSTOPPED, tid, status) <= 0);
+	return found;
 }
 
 int wait_find(struct waiter *waiter, size_t living, pid_t *tid, int *status)
@@ -73,7 +99,7 @@ int wait_find(struct waiter *waiter, size_t living, pid_t *tid, int *status)
 		waiter->asked += found > 0;
 		waiter->sure = false;
 	} else {
-		found = look(P_ALL, 0, tid, status);
+		found = walk(tid, status);
 		waiter->asked = 0;
 		waiter->walk = found > 0; /* where one was missed there may be more */
 		waiter->sure = found == 0;

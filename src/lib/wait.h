@@ -31,15 +31,21 @@ struct waiter {
 void wait_init(struct waiter *waiter, const sigset_t *signals);
 
 /*
- * Looks for a task that has something to report, without taking it: a stop is
- * used up by the restart, and a zombie must stay until everything about it has
- * been read. living: how many tasks there are. Returns 1, and *status as from
- * waitpid(2), or 0 for an end; or 0 if none was found; or -ECHILD.
+ * Looks for a task that has something to report. A stop is taken: before that
+ * the kernel refuses to touch a thread that has become the leader by exec
+ * (kernel/ptrace.c, looks_like_a_spurious_pid). A zombie is left where it is
+ * until everything about it has been read. living: how many tasks there are.
+ * Returns 1, and *status as from waitpid(2), or 0 for an end; or 0 if none was
+ * found; or -ECHILD.
  */
 int wait_find(struct waiter *waiter, size_t living, pid_t *tid, int *status);
 
-/* The same for one task. */
-int wait_peek(pid_t task, pid_t *tid, int *status);
+/* What one task has to report: 1 and *status as above, or 0, or -ECHILD. A stop
+ * is not taken. */
+int wait_peek(pid_t task, int *status);
+
+/* The same, taking a stop. */
+int wait_take(pid_t task, int *status);
 
 /* This task will have something to report soon. */
 void wait_expect(struct waiter *waiter, pid_t tid);

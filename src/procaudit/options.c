@@ -40,7 +40,7 @@ static const struct row rows[] = {
 		"(default: forever)"},
 	{OPT_KILL_ON_EXIT, "kill-on-exit", NULL, "if procaudit dies, kill what it traces"},
 	{'v', "verbose", NULL, "print a summary line at the end"},
-	{'q', "quiet", NULL, "no notices and warnings"},
+	{'q', "quiet", NULL, "no notices"},
 	{'h', "help", NULL, "print this help"},
 	{'V', "version", NULL, "print the version"},
 };

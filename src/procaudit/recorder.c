@@ -8,6 +8,7 @@
 #include <bsd/err.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,7 +33,7 @@ static bool wants_color(const struct recorder *recorder, const struct options *o
 
 	if (options->format != PROCAUDIT_TEXT || (no_color && *no_color))
 		return false;
-	return isatty(recorder->sink.fd) && term && *term;
+	return isatty(recorder->sink.fd) && term && *term && strcmp(term, "dumb") != 0;
 }
 
 /* Writes what the encoder holds; gone afterwards either way. */

@@ -173,7 +173,7 @@ static void on_signal(struct run *run)
 			run->passed++;
 		if (passed >= 0)
 			return;
-	} else if (signal->si_code == SI_KERNEL) {
+	} else if (signal->si_code == SI_KERNEL && !run->has_status) {
 		return;
 	}
 	run->stopped_by = signal->si_signo;
