@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: ISC
 # Contract: argv, path, exe and cwd are what the program itself finds, byte by byte.
 
+# Scripts for the command are in single quotes.
+# shellcheck disable=SC2016
+
 load lib/common
 
 # Records what `vectors` passes in this case.

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: ISC
 # Contract: environments are exact, and where --env wants them.
 
+# Scripts for the command are in single quotes.
+# shellcheck disable=SC2016
+
 load lib/common
 
 # Records an exec per environment: those of `vectors` in these cases.

@@ -8,6 +8,7 @@ bats_require_minimum_version 1.5.0
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
+	ulimit -f $((1024 * 1024)) # a log without end is to end before the disk does
 	LOG=$BATS_TEST_TMPDIR/log.jsonl
 	REPORTS=$BATS_TEST_TMPDIR/reports.jsonl
 }
