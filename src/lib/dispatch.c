@@ -106,9 +106,11 @@ static struct task *take_over(struct procaudit_tracer *t, pid_t pid, pid_t old_t
 	if (!task_is_leader(leader) && !task_lead(&t->table, leader))
 		return NULL;
 	if (old_tid && old_tid != pid) {
-		former = task_find(&t->table, old_tid);
-		if (former)
+		former = find_living(t, old_tid);
+		if (former) {
+			announce_thread(t, former, leader->process);
 			task_remove(&t->table, former);
+		}
 	}
 	task_remove_threads(&t->table, leader->process);
 	return leader;

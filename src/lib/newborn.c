@@ -97,6 +97,12 @@ void announce(struct procaudit_tracer *t, struct task *task)
 	announce_as(t, task, relative, relative ? relative->pid : 0, PROCAUDIT_FORK_UNKNOWN);
 }
 
+void announce_thread(struct procaudit_tracer *t, struct task *task, struct process *process)
+{
+	if (!task->announced)
+		announce_as(t, task, process, task->tid, PROCAUDIT_FORK_UNKNOWN);
+}
+
 struct task *meet(struct procaudit_tracer *t, pid_t tid)
 {
 	struct task *task = find_living(t, tid);

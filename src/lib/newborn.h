@@ -32,6 +32,10 @@ struct task *meet_dead(struct procaudit_tracer *t, pid_t tid);
  * /proc knows; see introduce() in dispatch.h. */
 void announce(struct procaudit_tracer *t, struct task *task);
 
+/* The same for a task that is known to be a thread of process and that /proc
+ * may not know any more. */
+void announce_thread(struct procaudit_tracer *t, struct task *task, struct process *process);
+
 /* The task has stopped at PTRACE_EVENT_FORK, _VFORK or _CLONE. task may be
  * NULL. */
 void on_fork(struct procaudit_tracer *t, struct task *task, enum procaudit_fork_kind kind);
