@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: ISC
+# Lint: what others see of the library.
+
+load lint
+
+@test "the library exports exactly what its headers declare" {
+	diff <(nm -D --defined-only "$BUILDROOT/src/lib/libprocaudit.so" |
+		awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort) \
+		<(for header in include/procaudit/*.h; do
+			# Without comments.
+			gcc -fpreprocessed -dD -E -P "$header"
+		done | grep -oE '\bprocaudit_[a-z0-9_]+\(' | tr -d '(' | sort -u)
+}
+
+@test "every exported symbol has a version" {
+	nm -D --defined-only "$BUILDROOT/src/lib/libprocaudit.so" | awk '$2 == "T"' |
+		grep -v '@@PROCAUDIT_[0-9]' | no_findings
+}
+
+@test "every public header is installed" {
+	diff <(printf '%s\n' include/procaudit/*.h | sed 's|.*/||') \
+		<(meson introspect --installed "$BUILDROOT" |
+			jq -r 'keys[] | select(test("/include/procaudit/")) | sub(".*/"; "")' | sort)
+}
+
+# $1: the compiler and the language, $2: the header, $3…: more flags
+compiles() {
+	local compiler=$1 header=$2
+
+	shift 2
+	# Twice: it must guard itself.
+	printf '#include "%s"\n#include "%s"\n' "$header" "$header" |
+		$compiler -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$@" - ||
+		fail "$compiler $* does not compile $header"
+}
+
+@test "each public header compiles alone as C and as C++" {
+	for header in include/procaudit/*.h; do
+		name=${header#include/}
+		for std in gnu11 gnu17; do
+			compiles 'gcc -x c' "$name" -std=$std
+		done
+		compiles 'gcc -x c' "$name" -std=c11 -D_POSIX_C_SOURCE=200809L
+		for std in c++11 c++20; do
+			compiles 'g++ -x c++' "$name" -std=$std
+		done
+		compiles 'clang -x c' "$name" -std=gnu17 -Wno-c11-extensions
+		compiles 'clang++ -x c++' "$name" -std=c++17
+	done
+}
+
+@test "each private header compiles alone" {
+	for header in src/*/*.h; do
+		compiles 'gcc -x c' "${header##*/}" -std=gnu17 -D_GNU_SOURCE -I"${header%/*}" \
+			-Wno-unused-function
+	done
+}

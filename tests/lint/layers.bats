@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: ISC
+# Lint: who includes whom. A file of src/lib includes only what stands below
+# it in this table, or before it in its own line. Left (L) and right (R) do
+# not know each other: the tracer works without JSON, the encoder without
+# ptrace, and they meet in <procaudit/event.h>.
+
+load lint
+
+layers() {
+	cat <<-'END'
+		0 - macro buf json
+		1 - event abi image shell stop
+		2 L mem proc obstacle queue task wait
+		2 R envtable encoder encode encode_jsonl encode_text
+		3 L collect spawn
+		4 L state newborn dispatch tracer
+	END
+}
+
+# "file: unit: included", for each include of the project's own headers.
+includes() {
+	grep -nE '^[[:blank:]]*#[[:blank:]]*include[[:blank:]]*("|<procaudit/)' "$1"/*.[ch] |
+		sed -E 's|^[^:]*/([^/:]*)\.([ch]):([0-9]+):.*["<](.*)\.h[">].*|\1.\2:\3 \1 \4|'
+}
+
+@test "every file of src/lib has its place in a layer" {
+	diff <(layers | cut -d' ' -f3- | tr ' ' '\n' | sort) \
+		<(find src/lib -name '*.[ch]' -printf '%f\n' | sed 's/\..*//' | sort -u)
+}
+
+@test "src/lib includes only what is below" {
+	includes src/lib | grep -q . || fail "no includes found"
+	awk '
+		FNR == NR {
+			for (i = 3; i <= NF; i++) {
+				layer[$i] = $1; side[$i] = $2; place[$i] = i
+			}
+			next
+		}
+		{
+			unit = $2; other = $3
+			if (other == "procaudit/event")
+				other = "event"
+			else if (other == "procaudit/tracer")
+				bad = side[unit] != "L"
+			else if (other == "procaudit/encode")
+				bad = side[unit] != "R"
+			else if (!(other in layer))
+				bad = 1
+			if (other in layer && other != unit) {
+				same = layer[other] == layer[unit] && side[other] == side[unit]
+				bad = layer[other] > layer[unit] || \
+				      layer[other] == layer[unit] && !(same && place[other] < place[unit])
+				if (side[other] != "-" && side[unit] != "-" && side[other] != side[unit])
+					bad = 1
+			}
+			if (bad)
+				print $1 " includes " $3
+			bad = 0
+		}' <(layers) <(includes src/lib) | no_findings
+}
+
+@test "the programs see only the public headers and their own" {
+	for program in src/*/; do
+		[ "$program" != src/lib/ ] || continue
+		includes "${program%/}" | while read -r where _ header; do
+			[ -e "$program$header.h" ] || [ -e "include/$header.h" ] ||
+				echo "$program$where includes $header.h"
+		done
+		# Neither by another path.
+		grep -nE '#[[:blank:]]*include.*\.\.' "$program"*.[ch] || true
+	done | no_findings
+}
+
+@test "the public headers see only each other" {
+	grep -nE '^[[:blank:]]*#[[:blank:]]*include[[:blank:]]*"' include/procaudit/*.h |
+		no_findings
+}
