@@ -152,6 +152,22 @@ forks() {
 	equal "$(records exit .proc)" 1
 }
 
+@test "real and effective ids" {
+	[ "$(id -u)" = 0 ] || skip 'root only'
+	audit_reports setpriv --ruid=11 --rgid=12 --egid=13 --clear-groups "$HELPERS/report"
+	equal "$(records exec 'select(.image == 2) | [.uid, .euid, .gid, .egid]')" '[11,0,12,13]'
+}
+
+@test "ids are those of the user namespace that the program is in" {
+	local user=()
+	unshare --user --map-root-user true || skip 'no user namespaces'
+	[ "$(id -u)" != 0 ] || user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+	public_copy "$HELPERS/report"
+	audit_reports "${user[@]}" unshare --user --map-root-user "$PUBLIC/report"
+	equal "$(records exec -s '.[-1] | [.uid, .euid, .gid, .egid]')" '[0,0,0,0]'
+	refute equal "$(records exec -s '.[-2] | [.uid, .euid, .gid, .egid]')" '[0,0,0,0]'
+}
+
 @test "an exec that fails is no record" {
 	run -126 audit /bin/sh -c 'exec /dev/null'
 	equal "$(records exec .image)" 1

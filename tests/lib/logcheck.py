@@ -171,12 +171,13 @@ def check_twins(record):
 class Process:
     """What the records of one process have told so far."""
 
-    __slots__ = ("pid", "parent", "announced", "images", "end", "threads")
+    __slots__ = ("pid", "parent", "announced", "since", "images", "end", "threads")
 
-    def __init__(self, pid, parent, announced):
+    def __init__(self, pid, parent, announced, since):
         self.pid = pid
         self.parent = parent  # the creator's number, or None
         self.announced = announced  # by a fork record, or by being the command
+        self.since = since  # mono_us of its first record
         self.images = 0
         self.end = None  # the exit or detach record
         self.threads = set()  # further threads that live
@@ -231,7 +232,7 @@ class Log:
         if not process:
             if proc != 1:
                 self.suspect(f"process {proc} has had no fork record")
-            process = self.processes[proc] = Process(pid, None, proc == 1)
+            process = self.processes[proc] = Process(pid, None, proc == 1, self.mono_us)
         if process.pid != pid:
             self.report(f"process {proc} has pid {pid}, and had {process.pid}")
         if process.end:
@@ -258,7 +259,7 @@ class Log:
         elif child == parent:
             self.report(f"process {child} is its own creator")
         elif not process:
-            self.processes[child] = Process(pid, parent, True)
+            self.processes[child] = Process(pid, parent, True, self.mono_us)
         elif process.announced:
             self.report(f"process {child} has two fork records")
         else:
@@ -307,7 +308,14 @@ class Log:
             return
         process.end = record
         if record["event"] == "exit":
+            self.check_duration(record, process)
             self.check_threads_gone(record["proc"], process)
+
+    def check_duration(self, record, process):
+        """It began when the process was first seen, at its first record or before."""
+        known = record["mono_us"] - process.since - 1  # both are rounded
+        if not known <= record.get("duration_us", known) <= record["mono_us"] + 1:
+            self.report(f"duration_us is {record['duration_us']}, seen for {known}")
 
     def check_threads_gone(self, proc, process):
         if process.threads:

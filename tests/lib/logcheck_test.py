@@ -41,7 +41,7 @@ def good():
         {"event": "exec", **child, "image": 2, "parent": 1, **program, "old_tid": 12},
         {"event": "thread", **child, "tid": 13},
         {"event": "thread_exit", **child, "tid": 13, "exit_code": 0},
-        {"event": "exit", **child, "exit_code": 3, **USAGE},
+        {"event": "exit", **child, "exit_code": 3, "duration_us": 6, **USAGE},
         {"event": "exit", **root, "signal": "SIGSEGV", "core_dumped": True, **USAGE},
     ]
 
@@ -140,6 +140,10 @@ RECORD_DAMAGE = {
     "a tid of nobody": (lambda r: r[3].update(tid=14), "4: process 1 has no thread 14"),
     "threads not wanted": (
         lambda r: r[0]["capture"].update(threads=False), "6: thread though no threads"),
+    "a duration too short": (
+        lambda r: r[9].update(duration_us=4), "10: duration_us is 4, seen for 5"),
+    "a duration too long": (
+        lambda r: r[9].update(duration_us=11), "10: duration_us is 11, seen for 5"),
     "a process without an end": (lambda r: r.pop(9), "11: complete, and process 2 has no end"),
     "complete in spite of a detach": (
         lambda r: r.insert(9, {"event": "detach", "pid": r[9]["pid"], "proc": r.pop(9)["proc"],
