@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # Lint: who includes whom. A file of src/lib includes only what stands below
-# it in this table, or before it in its own line. Left (L) and right (R) do
+# it in this table, or before it in its own layer. Left (L) and right (R) do
 # not know each other: the tracer works without JSON, the encoder without
 # ptrace, and they meet in <procaudit/event.h>.
 
@@ -8,8 +8,11 @@ load lint
 
 layers() {
 	cat <<-'END'
-		0 - macro buf json
-		1 - event abi image shell stop
+		0 - macro buf
+		0 R json
+		1 - event
+		1 L abi image stop
+		1 R shell
 		2 L mem proc obstacle queue task wait
 		2 R envtable encoder encode encode_jsonl encode_text
 		3 L collect spawn
@@ -33,7 +36,7 @@ includes() {
 	awk '
 		FNR == NR {
 			for (i = 3; i <= NF; i++) {
-				layer[$i] = $1; side[$i] = $2; place[$i] = i
+				side[$i] = $2; place[$i] = ++n
 			}
 			next
 		}
@@ -45,13 +48,11 @@ includes() {
 				bad = side[unit] != "L"
 			else if (other == "procaudit/encode")
 				bad = side[unit] != "R"
-			else if (!(other in layer))
+			else if (!(other in side))
 				bad = 1
-			if (other in layer && other != unit) {
-				same = layer[other] == layer[unit] && side[other] == side[unit]
-				bad = layer[other] > layer[unit] || \
-				      layer[other] == layer[unit] && !(same && place[other] < place[unit])
-				if (side[other] != "-" && side[unit] != "-" && side[other] != side[unit])
+			if (other in side && other != unit) {
+				bad = place[other] > place[unit]
+				if (side[other] != "-" && side[other] != side[unit])
 					bad = 1
 			}
 			if (bad)
