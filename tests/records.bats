@@ -154,8 +154,9 @@ forks() {
 
 @test "real and effective ids" {
 	[ "$(id -u)" = 0 ] || skip 'root only'
-	audit_reports setpriv --ruid=11 --rgid=12 --egid=13 --clear-groups "$HELPERS/report"
-	equal "$(records exec 'select(.image == 2) | [.uid, .euid, .gid, .egid]')" '[11,0,12,13]'
+	# Where they differ, ld.so takes some variables away.
+	audit_reports env -i setpriv --ruid=11 --rgid=12 --egid=13 --clear-groups "$HELPERS/report"
+	equal "$(records exec -s '.[-1] | [.uid, .euid, .gid, .egid]')" '[11,0,12,13]'
 }
 
 @test "ids are those of the user namespace that the program is in" {
