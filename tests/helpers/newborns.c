@@ -15,6 +15,7 @@
  *	newborns signal-parent N the same, made by a child of ours: N is KILL or STOP
  *	newborns untraced N	N processes with CLONE_UNTRACED, then a plain one
  *	newborns fault 0	makes none, and faults: a null pointer
+ *	newborns vfork FIFO	vfork; the child ends with 3 when it has read a line
  *	newborns cgroup DIR	born into that cgroup
  */
 #include <err.h>
@@ -163,6 +164,21 @@ static void vforked(void)
 		err(1, "write");
 	report(child);
 	close(tell[0]), close(tell[1]), close(hear[0]), close(hear[1]);
+}
+
+static void vfork_until(const char *fifo)
+{
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		char byte;
+		int fd = open(fifo, O_RDONLY | O_CLOEXEC);
+
+		_exit(fd >= 0 && read(fd, &byte, 1) == 1 ? 3 : 1);
+	}
+	if (pid < 0)
+		err(1, "vfork");
+	report(pid);
 }
 
 static void untraced(void)
@@ -445,6 +461,8 @@ int main(int argc, char **argv)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (strcmp(argv[1], "cgroup") == 0)
 		into_cgroup(argv[2]);
+	else if (strcmp(argv[1], "vfork") == 0)
+		vfork_until(argv[2]);
 	else
 		make(argv[1], (unsigned)strtoul(argv[2], NULL, 10));
 	return 0;
