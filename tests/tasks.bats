@@ -3,7 +3,14 @@
 # be and whoever was killed over it; and tracing it never hangs.
 
 load lib/common
-load helpers/await
+# What hangs is killed in the end.
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	LOG=$BATS_TEST_TMPDIR/log.jsonl
+	printf '#!/bin/sh\nexec timeout -s KILL 120 "%s" "$@"\n' "$PROCAUDIT" >bounded
+	chmod +x bounded
+	PROCAUDIT=$PWD/bounded
+}
 
 # Records a helper that reports the processes it has made, and compares.
 audit_truth() {
@@ -92,7 +99,7 @@ counts() {
 }
 
 @test "a thread executes while others fork" {
-	audit_whole "$HELPERS/newborns" exec 40
+	audit_whole --threads "$HELPERS/newborns" exec 40
 	# Its pid is the process's, its former id is told; the program ran once.
 	equal "$(log 'select(.event == "exec" and .proc > 1) | [.pid != .old_tid, .argv, .image]' |
 		sort | uniq -c | xargs)" '40 [true,[true],1]'
@@ -122,7 +129,7 @@ counts() {
 	local signo
 	# 0: none. The kernel announces it to us before its parent.
 	for signo in 0 1 2 3 10 12 13 14 15 17 18 20 25 32 33 34 50 64; do
-		timeout -s KILL 60 "$PROCAUDIT" -o "$LOG" "$HELPERS/newborns" signal "$signo" >report ||
+		"$PROCAUDIT" -o "$LOG" "$HELPERS/newborns" signal "$signo" >report ||
 			fail "status $? with signal $signo"
 		check_log "$LOG"
 		/usr/bin/python3 "$SRCROOT/tests/helpers/ends.py" "$LOG" report
@@ -174,7 +181,7 @@ ns_pids_of_sh() {
 
 @test "an init of a pid namespace that faults ends as it would" {
 	new_pid_namespace
-	timeout -s KILL 60 "$PROCAUDIT" -o "$LOG" unshare -Urpf "$HELPERS/newborns" fault 0 || status=$?
+	"$PROCAUDIT" -o "$LOG" unshare -Urpf "$HELPERS/newborns" fault 0 || status=$?
 	equal "$status" 139
 	check_log "$LOG"
 	equal "$(counts detach)" '[1]'
