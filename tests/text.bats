@@ -221,6 +221,11 @@ on_terminal() {
 	grep -q $'\e\[1m' text
 }
 
+@test "no colour on a terminal that knows none" {
+	TERM=dumb /usr/bin/python3 "$SRCROOT/tests/lib/terminal.py" "$PROCAUDIT" true >text
+	harmless text $'\r(?=\n)'
+}
+
 @test "JSON Lines are never coloured" {
 	on_terminal "$PROCAUDIT" -f jsonl true | tr -d '\r' >"$LOG"
 	check_log "$LOG"
