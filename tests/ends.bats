@@ -201,11 +201,14 @@ on_terminal() { # KEYS COMMAND...
 @test "kill -TERM 0 from below runs the command's handler once" {
 	local n
 	prepare
+	mkfifo all
 	for n in {1..10}; do
 		rm -f ready caught
-		# shellcheck disable=SC2016
-		start sh -c "trap 'echo caught >>caught' TERM; (trap '' TERM; kill -TERM 0); $UNTIL_GO exit 8"
+		start sh -c "trap 'echo caught >>caught' TERM
+			(trap '' TERM; read x <all; kill -TERM 0) & $UNTIL_GO exit 8"
 		await test -s ready
+		echo >all
+		await test -s caught
 		await idle "$PID" 15
 		await idle "$(cat ready)" 15
 		go

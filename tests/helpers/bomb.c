@@ -193,6 +193,7 @@ static _Noreturn void fork_on(void)
 {
 	unsigned depth = 1;
 
+	setpgid(0, 0);
 	become_worker();
 	while (take_ticket()) {
 		if (!fork_somehow(depth))
@@ -207,13 +208,19 @@ static _Noreturn void fork_on(void)
 static void kill_somebody(void)
 {
 	size_t workers = atomic_load(&bomb->workers);
-	pid_t pid;
+	pid_t pid, group;
 
 	if (workers == 0)
 		return;
 	/* The newest are most likely in the middle of it. */
 	pid = bomb->worker[workers - 1 - random_below(workers < 8 ? workers : 8)];
-	if (pid > 0)
+	if (pid <= 0)
+		return;
+	/* With its children, who may not have run at all, or alone. */
+	group = getpgid(pid);
+	if (random_below(2) && group > 0 && group != getpgrp())
+		kill(-group, SIGKILL);
+	else
 		kill(pid, SIGKILL);
 }
 
