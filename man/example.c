@@ -25,6 +25,7 @@ int main(int argc, char *argv[])
 	const struct procaudit_event *event;
 	struct procaudit_tracer *tracer;
 	int error, status = 0;
+	bool by_filter; /* only where options ask for failed execs */
 
 	if (argc < 2) {
 		fprintf(stderr, "usage: example COMMAND [ARG...]\n");
@@ -41,7 +42,7 @@ int main(int argc, char *argv[])
 		else if (event->kind == PROCAUDIT_EXIT && event->proc == 1)
 			status = event->exit.status;
 	}
-	error = procaudit_tracer_exec_error(tracer);
+	error = procaudit_tracer_exec_error(tracer, &by_filter);
 	if (error)
 		fprintf(stderr, "cannot execute %s: %s\n", argv[1], strerror(error));
 	procaudit_tracer_free(tracer);

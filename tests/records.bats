@@ -24,7 +24,7 @@ records() {
 	equal "$(records header .uid,.gid)" "$(id -u)"$'\n'"$(id -g)"
 	equal "procaudit $(records header -r .version)" "$("$PROCAUDIT" --version)"
 	equal "$(records header .mode,.schema,.part)" $'"run"\n"procaudit/1"\n1'
-	equal "$(records header .capture)" '{"failed":false,"env":"none","threads":true,"proc":true}'
+	equal "$(records header .capture)" '{"failed":"none","env":"none","threads":true,"proc":true,"seccomp":false,"no_new_privs":false}'
 	equal "$(records header .tracer_pid)" "$(records exec .ppid)"
 }
 
@@ -279,6 +279,16 @@ forks() {
 	equal "$(stat -c %a text)" 600
 	"$PROCAUDIT" -A -o appended true
 	equal "$(stat -c %a appended)" 600
+}
+
+@test "a log that others could read is made private, unless it is appended to" {
+	touch "$LOG"
+	chmod 644 "$LOG"
+	audit true
+	equal "$(stat -c %a "$LOG")" 600
+	chmod 640 "$LOG"
+	audit -A true
+	equal "$(stat -c %a "$LOG")" 640
 }
 
 @test "umask itself is the command's as it was" {

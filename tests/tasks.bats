@@ -119,7 +119,9 @@ counts() {
 }
 
 @test "a child that asked not to be traced runs, unseen; the next one is seen" {
-	audit_truth "$HELPERS/newborns" untraced 3
+	run -125 --separate-stderr audit_truth "$HELPERS/newborns" untraced 3
+	log -e -s 'map(select(.event == "gap")) |
+		length == 3 and all(.reason == "untraced" and .child_pid > .pid)'
 	equal "$(counts fork exec exit)" '[1,1,2]'
 }
 

@@ -20,6 +20,10 @@ _procaudit_parse()
 			return
 			;;
 		--output | --format | --env | --linger) ;;
+		--failed)
+			# Its argument, if any, is in the same word.
+			[[ ${COMP_WORDS[i + 1]-} == "=" ]] || continue
+			;;
 		--*)
 			continue
 			;;
@@ -62,6 +66,10 @@ _procaudit()
 		mapfile -t COMPREPLY < <(compgen -W "full once none" -- "$cur")
 		return
 		;;
+	--failed)
+		mapfile -t COMPREPLY < <(compgen -W "full brief" -- "$cur")
+		return
+		;;
 	--linger)
 		mapfile -t COMPREPLY < <(compgen -W "forever 0" -- "$cur")
 		return
@@ -69,8 +77,8 @@ _procaudit()
 	esac
 	if ((command == 0)); then
 		mapfile -t COMPREPLY < <(compgen -W "
-			-o --output -A --append -f --format --env --threads --linger
-			--kill-on-exit -v --verbose -q --quiet -h --help -V --version
+			-o --output -A --append -f --format --env --failed --threads
+			--linger --kill-on-exit -v --verbose -q --quiet -h --help -V --version
 		" -- "$cur")
 	elif declare -F _command_offset >/dev/null; then
 		_command_offset "$command"

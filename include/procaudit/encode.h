@@ -49,6 +49,8 @@ struct procaudit_header {
 	pid_t tracer_pid;
 	bool threads; /* thread events are recorded */
 	bool proc;    /* /proc can be read */
+	enum procaudit_failed failed;
+	bool no_new_privs; /* the filter for failed execs makes the command run so */
 };
 
 /* What stands at the end. */

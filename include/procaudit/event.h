@@ -33,6 +33,14 @@ enum procaudit_event_kind {
 	PROCAUDIT_EVENT_KINDS
 };
 
+/* Which execs that fail are yielded, and whether what the caller asked for is
+ * compared with what ran. */
+enum procaudit_failed {
+	PROCAUDIT_FAILED_NONE,	/* none; the command sees nothing of the tracer */
+	PROCAUDIT_FAILED_BRIEF, /* all, without their environment */
+	PROCAUDIT_FAILED_FULL,
+};
+
 /* Bytes as the kernel gave them, or the reason why it did not. */
 struct procaudit_string {
 	const char *data; /* not NUL-terminated; NULL: absent */
@@ -70,9 +78,16 @@ struct procaudit_fork {
 	enum procaudit_fork_kind kind;
 };
 
-/* A successful execve(2) or execveat(2), read from the new program's stack
- * while the program had not yet run (Linux fs/binfmt_elf.c, create_elf_tables). */
+/*
+ * An execve(2) or execveat(2).
+ *
+ * One that succeeded is read from the new program's stack while the program
+ * has not yet run (Linux fs/binfmt_elf.c, create_elf_tables). One that failed
+ * is what the caller had asked for; it has no image, exe, ids, old_tid.
+ */
 struct procaudit_exec {
+	bool success;
+	int error;	 /* of a failure: errno value; 0: the caller was killed in the middle */
 	unsigned image;	 /* this process's n-th program since it was first seen, from 1 */
 	uint64_t parent; /* process number of the creator; 0: unknown or none */
 	pid_t ppid;	 /* parent process now, as getppid(2) says, in our pid namespace; 0: unknown
@@ -80,13 +95,20 @@ struct procaudit_exec {
 	pid_t old_tid;	 /* the thread that called exec where that was not the leader; else 0 */
 	const char *arch; /* static: "x86_64", "i386" … ; NULL: unknown */
 
-	struct procaudit_string path; /* file name as asked for (AT_EXECFN) */
-	struct procaudit_string exe;  /* what was loaded: /proc/PID/exe */
-	dev_t exe_dev;		      /* valid if has_exe_id */
-	ino_t exe_ino;		      /* valid if has_exe_id */
+	const char *syscall; /* static: "execve" or "execveat"; NULL: unknown */
+
+	struct procaudit_string path; /* file name as asked for; of a success AT_EXECFN, which says
+					 /dev/fd/N/NAME where execveat was given a descriptor */
+	struct procaudit_string dirfd_path; /* the directory or file behind that descriptor */
+	struct procaudit_string exe;	    /* what was loaded: /proc/PID/exe */
+	dev_t exe_dev;			    /* valid if has_exe_id */
+	ino_t exe_ino;			    /* valid if has_exe_id */
 	struct procaudit_string cwd;
 	struct procaudit_strings argv; /* as the new program received them */
 	struct procaudit_strings env;
+	struct procaudit_strings
+		argv_asked; /* as the caller gave them, where that differs (scripts,
+			       binfmt_misc, races) and is recorded; else absent */
 
 	uid_t uid, euid; /* valid if has_ids; as the process itself sees them, that is, in */
 	gid_t gid, egid; /* its own user namespace (AT_UID … in getauxval(3)) */
@@ -120,12 +142,17 @@ enum procaudit_gap_reason {
 	PROCAUDIT_GAP_VANISHED,	   /* tasks that the kernel no longer reports */
 	PROCAUDIT_GAP_WRITE_ERROR, /* records that could not be written */
 	PROCAUDIT_GAP_MEMORY,	   /* events that found no memory */
+	PROCAUDIT_GAP_UNTRACED,	   /* a child of this process that nobody can trace has ended: it
+				      was made with CLONE_UNTRACED (clone(2)) */
+	PROCAUDIT_GAP_FILTER, /* with failed execs: this process set a seccomp filter, which may
+				 hide those of it and its descendants that fail */
 };
 
 struct procaudit_gap {
 	enum procaudit_gap_reason reason;
-	uint64_t count; /* how many; 0: unknown */
-	int error;	/* errno value behind it; 0: none */
+	uint64_t count;	 /* how many; 0: unknown */
+	int error;	 /* errno value behind it; 0: none */
+	pid_t child_pid; /* of an untraced child; 0: none */
 };
 
 struct procaudit_event {

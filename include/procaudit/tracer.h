@@ -21,6 +21,12 @@ extern "C" {
 struct procaudit_tracer;
 
 struct procaudit_tracer_options {
+	/* Other than NONE it sets a seccomp filter that the command and its
+	 * descendants never lose: without a tracer all their execs would fail with
+	 * ENOSYS. So it implies kill_on_exit, and letting go means killing. Without
+	 * CAP_SYS_ADMIN it sets no_new_privs, too. */
+	enum procaudit_failed failed;
+
 	bool threads;		 /* yield PROCAUDIT_THREAD and PROCAUDIT_THREAD_EXIT, too */
 	bool kill_on_exit;	 /* tracees are killed when the tracer's process ends */
 	const sigset_t *signals; /* end procaudit_tracer_next() with -EINTR; NULL: none. Copied. */
@@ -71,13 +77,15 @@ int procaudit_tracer_pass_signal(struct procaudit_tracer *tracer, const siginfo_
  * From now on each task is let go at its next stop, in a state as if it had
  * never been traced: procaudit_tracer_next() yields PROCAUDIT_DETACH for each
  * process and ends within two seconds. Tasks that cannot stop until then are
- * let go by the kernel when the tracer's process ends.
+ * let go by the kernel when the tracer's process ends. With options.failed
+ * they are killed instead, and procaudit_tracer_next() yields their ends.
  */
 void procaudit_tracer_detach(struct procaudit_tracer *tracer, enum procaudit_detach_reason reason);
 
 /* The errno that kept the command from being executed; 0 if it was, or if
- * that is not known yet: it is known when the command's exit has been seen. */
-int procaudit_tracer_exec_error(struct procaudit_tracer *tracer);
+ * that is not known yet: it is known when the command's exit has been seen.
+ * *by_filter: it was the seccomp filter that could not be set. */
+int procaudit_tracer_exec_error(struct procaudit_tracer *tracer, bool *by_filter);
 
 /* The ids of processes being traced, at most max of them, in no order.
  * Returns how many there are in all. */
@@ -86,6 +94,10 @@ size_t procaudit_tracer_pids(const struct procaudit_tracer *tracer, pid_t *pids,
 /* Whether /proc shows our pid namespace. Where it does not (unshare --pid
  * without a new /proc), exe, cwd and the like carry an error. */
 bool procaudit_has_proc(void);
+
+/* Whether a command that is started with options.failed runs under
+ * no_new_privs (prctl(2)). */
+bool procaudit_means_no_new_privs(void);
 
 /* Frees the tracer and restores what procaudit_tracer_start() changed. Tracees that are left run on
  * untraced when the process ends. NULL is allowed. */

@@ -7,6 +7,8 @@
 #include "proc.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 
@@ -28,6 +30,35 @@ static void copy_stack(struct collector *collector, pid_t pid)
 	collector->sp = info.stack_pointer;
 	collector->audit_arch = info.arch;
 	collector->error = -mem_read_upwards(pid, info.stack_pointer, &collector->memory);
+}
+
+void collect_cwd(struct collector *collector, pid_t tid, struct procaudit_exec *exec)
+{
+	proc_link(tid, "cwd", collector->cwd, sizeof(collector->cwd), &exec->cwd);
+}
+
+/*
+ * execveat with a descriptor: the kernel makes the file name /dev/fd/N or
+ * /dev/fd/N/NAME of it (fs/exec.c, alloc_bprm), and puts it at the very end of
+ * the stack. What N was can be seen as long as it is open.
+ */
+static void collect_dirfd(struct collector *collector, pid_t pid, struct procaudit_exec *exec)
+{
+	static const char prefix[] = "/dev/fd/";
+	const struct buf *memory = &collector->memory;
+	const char *start = memory->data, *end = start + memory->size;
+	char name[32];
+
+	while (end > start && end[-1] == '\0')
+		end--;
+	while (end > start && end[-1] != '\0')
+		end--;
+	if ((size_t)(start + memory->size - end) < sizeof(prefix) ||
+		memcmp(end, prefix, sizeof(prefix) - 1) != 0)
+		return;
+	snprintf(name, sizeof(name), "fd/%d", atoi(end + sizeof(prefix) - 1));
+	proc_link(pid, name, collector->dirfd, sizeof(collector->dirfd), &exec->dirfd_path);
+	exec->dirfd_path.error = 0; /* closed on exec: not known any more */
 }
 
 /* Of a program that hides its auxiliary vector. */
@@ -60,7 +91,9 @@ void collect_stopped(
 		return;
 	}
 	proc_link(pid, "exe", collector->exe, sizeof(collector->exe), &exec->exe);
-	proc_link(pid, "cwd", collector->cwd, sizeof(collector->cwd), &exec->cwd);
+	collect_cwd(collector, pid, exec);
+	if (!collector->is_cmdline)
+		collect_dirfd(collector, pid, exec);
 	exec->has_exe_id = proc_exe_id(pid, &exec->exe_dev, &exec->exe_ino);
 	exec->ppid = proc_ppid(pid);
 }

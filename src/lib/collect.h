@@ -18,12 +18,16 @@ struct collector {
 	bool is_cmdline;     /* memory holds argv alone */
 	char exe[PATH_MAX];
 	char cwd[PATH_MAX];
+	char dirfd[PATH_MAX];
 };
 
 /* While the task is stopped: copies everything that can change once it runs.
  * has_proc says whether /proc may be used. Points exec into the collector. */
 void collect_stopped(
 	struct collector *collector, pid_t pid, bool has_proc, struct procaudit_exec *exec);
+
+/* Only the working directory. */
+void collect_cwd(struct collector *collector, pid_t tid, struct procaudit_exec *exec);
 
 /* When it runs again: takes the copy apart. */
 void collect_parse(struct collector *collector, struct procaudit_exec *exec);

@@ -15,8 +15,4 @@ void dispatch(struct procaudit_tracer *t, pid_t tid, int status);
  * called before any other event of the task. */
 void introduce(struct procaudit_tracer *t, struct task *task);
 
-/* The task is traced no longer: hands out the detach event of a leader and
- * removes the entry. */
-void let_go(struct procaudit_tracer *t, struct task *task, enum procaudit_detach_reason reason);
-
 #endif

@@ -25,16 +25,19 @@
  * records share it. */
 static void add_time(struct procaudit_encoder *e, const struct timespec *real)
 {
-	char text[48];
+	long rest = real->tv_nsec;
 	struct tm tm;
+	char *digit;
 
 	if (real->tv_sec != e->second || e->second == 0) {
 		e->second = real->tv_sec;
 		gmtime_r(&real->tv_sec, &tm);
-		strftime(e->time, sizeof(e->time), "%Y-%m-%dT%H:%M:%S", &tm);
+		e->dot = strftime(e->time, sizeof(e->time), "%Y-%m-%dT%H:%M:%S.000000000Z", &tm) -
+			 11;
 	}
-	snprintf(text, sizeof(text), "%s.%09ldZ", e->time, real->tv_nsec);
-	json_text(&e->out, "ts", text);
+	for (digit = e->time + e->dot + 9; digit > e->time + e->dot; digit--, rest /= 10)
+		*digit = (char)('0' + rest % 10);
+	json_text(&e->out, "ts", e->time);
 }
 
 /* What every record begins with. */
@@ -132,27 +135,14 @@ static void add_exit(struct buf *out, const struct procaudit_exit *end)
 	json_int(out, "nivcsw", ru->ru_nivcsw);
 }
 
-static void add_exec(
-	struct procaudit_encoder *e, const struct procaudit_exec *exec, uint64_t env_id)
+/* What only a program that runs has. */
+static void add_image(struct buf *out, const struct procaudit_exec *exec)
 {
-	struct buf *out = &e->out;
-
-	json_uint(out, "image", exec->image);
-	if (exec->parent)
-		json_uint(out, "parent", exec->parent);
-	if (exec->ppid)
-		json_int(out, "ppid", exec->ppid);
-	json_bool(out, "success", true);
-	add_string(out, "path", &exec->path);
 	add_string(out, "exe", &exec->exe);
 	if (exec->has_exe_id) {
 		json_id(out, "exe_dev", exec->exe_dev);
 		json_id(out, "exe_ino", exec->exe_ino);
 	}
-	add_strings(out, "argv", &exec->argv);
-	add_string(out, "cwd", &exec->cwd);
-	if (exec->arch)
-		json_text(out, "arch", exec->arch);
 	if (exec->has_ids) {
 		json_uint(out, "uid", exec->uid);
 		json_uint(out, "euid", exec->euid);
@@ -161,6 +151,34 @@ static void add_exec(
 	}
 	if (exec->old_tid)
 		json_int(out, "old_tid", exec->old_tid);
+}
+
+static void add_exec(
+	struct procaudit_encoder *e, const struct procaudit_exec *exec, uint64_t env_id)
+{
+	struct buf *out = &e->out;
+	char buffer[16];
+
+	if (exec->success)
+		json_uint(out, "image", exec->image);
+	if (exec->parent)
+		json_uint(out, "parent", exec->parent);
+	if (exec->ppid)
+		json_int(out, "ppid", exec->ppid);
+	json_bool(out, "success", exec->success);
+	if (!exec->success && exec->error)
+		json_text(out, "errno", procaudit_errno_name(exec->error, buffer));
+	if (exec->syscall)
+		json_text(out, "syscall", exec->syscall);
+	add_string(out, "path", &exec->path);
+	add_string(out, "dirfd_path", &exec->dirfd_path);
+	if (exec->success)
+		add_image(out, exec);
+	add_strings(out, "argv", &exec->argv);
+	add_strings(out, "argv_asked", &exec->argv_asked);
+	add_string(out, "cwd", &exec->cwd);
+	if (exec->arch)
+		json_text(out, "arch", exec->arch);
 	if (env_id)
 		json_uint(out, "env_id", env_id);
 	else if (e->options.env != PROCAUDIT_ENV_NONE)
@@ -172,6 +190,8 @@ static void add_gap(struct buf *out, const struct procaudit_gap *gap)
 	char buffer[16];
 
 	json_text(out, "reason", procaudit_gap_name(gap->reason));
+	if (gap->child_pid)
+		json_int(out, "child_pid", gap->child_pid);
 	if (gap->count)
 		json_uint(out, "count", gap->count);
 	if (gap->error)
@@ -279,12 +299,19 @@ static void add_capture(struct procaudit_encoder *e, const struct procaudit_head
 		[PROCAUDIT_ENV_ONCE] = "once",
 		[PROCAUDIT_ENV_NONE] = "none",
 	};
+	static const char *const failed[] = {
+		[PROCAUDIT_FAILED_NONE] = "none",
+		[PROCAUDIT_FAILED_BRIEF] = "brief",
+		[PROCAUDIT_FAILED_FULL] = "full",
+	};
 
 	json_open(&e->out, "capture");
-	json_bool(&e->out, "failed", false);
+	json_text(&e->out, "failed", failed[header->failed]);
 	json_text(&e->out, "env", env[e->options.env]);
 	json_bool(&e->out, "threads", header->threads);
 	json_bool(&e->out, "proc", header->proc);
+	json_bool(&e->out, "seccomp", header->failed != PROCAUDIT_FAILED_NONE);
+	json_bool(&e->out, "no_new_privs", header->no_new_privs);
 	json_close(&e->out);
 }
 

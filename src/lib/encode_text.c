@@ -127,8 +127,12 @@ static void add_command(struct procaudit_encoder *e, const struct procaudit_exec
 		has_name && path->data && !is_name_of(s, path) && is_script(&exec->argv, path);
 	bool alias = has_name && path->data && !is_name_of(s, path) && !script;
 	struct buf *out = &e->out;
+	char buffer[16];
 
-	add_color(e, COLOR_BOLD);
+	if (!exec->success)
+		buf_printf(out, "# %s: ",
+			exec->error ? procaudit_errno_name(exec->error, buffer) : "killed");
+	add_color(e, exec->success ? COLOR_BOLD : COLOR_DIM);
 	if (alias) {
 		buf_str(out, "(exec -a");
 		add_word(out, s);
@@ -176,13 +180,33 @@ static void add_status(struct procaudit_encoder *e, int status)
 		buf_printf(&e->out, "# exit %d", WEXITSTATUS(status));
 }
 
+static void add_gap(struct procaudit_encoder *e, const struct procaudit_gap *gap)
+{
+	switch (gap->reason) {
+	case PROCAUDIT_GAP_UNTRACED:
+		buf_printf(&e->out, "# child %d could not be traced", gap->child_pid);
+		break;
+	case PROCAUDIT_GAP_FILTER:
+		buf_str(&e->out,
+			"# sets a seccomp filter: from here on failed execs may be hidden");
+		break;
+	case PROCAUDIT_GAP_VANISHED:
+	case PROCAUDIT_GAP_WRITE_ERROR:
+	case PROCAUDIT_GAP_MEMORY:
+		buf_printf(&e->out, "# %" PRIu64 " missing: %s", gap->count,
+			procaudit_gap_name(gap->reason));
+		break;
+	}
+}
+
 void encode_text(struct procaudit_encoder *e, const struct procaudit_event *event)
 {
 	e->now.seq++;
 	e->now.counts[event->kind]++;
 	switch (event->kind) {
 	case PROCAUDIT_EXEC:
-		add_cwd(e, event);
+		if (event->exec.success)
+			add_cwd(e, event);
 		begin_line(e, event);
 		add_command(e, &event->exec);
 		add_errors(e, &event->exec);
@@ -208,8 +232,7 @@ void encode_text(struct procaudit_encoder *e, const struct procaudit_event *even
 		break;
 	case PROCAUDIT_GAP:
 		begin_line(e, event);
-		buf_printf(&e->out, "# %" PRIu64 " missing: %s", event->gap.count,
-			procaudit_gap_name(event->gap.reason));
+		add_gap(e, &event->gap);
 		break;
 	case PROCAUDIT_FORK:
 	case PROCAUDIT_EVENT_KINDS:

@@ -30,7 +30,8 @@ struct procaudit_encoder {
 	int64_t epoch_ns;	 /* CLOCK_BOOTTIME of the header: mono_us counts from here */
 	struct envtable envs;	 /* with PROCAUDIT_ENV_ONCE: those that the log holds */
 	time_t second;		 /* the second that time is the text of; 0: none */
-	char time[32];		 /* jsonl: UTC to the second; text: local time of day */
+	char time[48];		 /* jsonl: UTC with nine digits; text: local time of day */
+	size_t dot;		 /* jsonl: where in it the nine digits begin */
 	struct buf cwd;		 /* text: the last directory shown */
 };
 

@@ -40,6 +40,8 @@ PUBLIC const char *procaudit_gap_name(enum procaudit_gap_reason reason)
 		[PROCAUDIT_GAP_VANISHED] = "vanished",
 		[PROCAUDIT_GAP_WRITE_ERROR] = "write_error",
 		[PROCAUDIT_GAP_MEMORY] = "memory",
+		[PROCAUDIT_GAP_UNTRACED] = "untraced",
+		[PROCAUDIT_GAP_FILTER] = "filter",
 	};
 
 	return (size_t)reason < ARRAY_SIZE(names) ? names[reason] : "unknown";

@@ -1,6 +1,37 @@
 /* SPDX-License-Identifier: ISC */
 #include "json.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* How many bytes are looked at in one step. */
+#define STEP ((size_t)16)
+
+/* Whether a byte stands for itself in a JSON string. */
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* Copies STEP bytes and returns how many of them, from the first on, stand for
+ * themselves. */
+#ifdef __SSE2__
+static size_t copy_step(unsigned char *out, const unsigned char *in)
+{
+	__m128i x = _mm_loadu_si128((const __m128i *)(const void *)in), special;
+	unsigned mask;
+
+	/* Signed: above 0x7f is below 0x20, too. */
+	special = _mm_cmplt_epi8(x, _mm_set1_epi8(0x20));
+	special = _mm_or_si128(special, _mm_cmpeq_epi8(x, _mm_set1_epi8('"')));
+	special = _mm_or_si128(special, _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
+	special = _mm_or_si128(special, _mm_cmpeq_epi8(x, _mm_set1_epi8(0x7f)));
+	_mm_storeu_si128((__m128i *)(void *)out, x);
+	mask = (unsigned)_mm_movemask_epi8(special);
+	return mask ? (size_t)__builtin_ctz(mask) : STEP;
+}
+#else
 #define ONES UINT64_C(0x0101010101010101)
 #define HIGH UINT64_C(0x8080808080808080)
 
@@ -10,29 +41,42 @@ static uint64_t has_zero(uint64_t x)
 	return (x - ONES) & ~x & HIGH;
 }
 
-/* Whether a byte stands for itself in a JSON string. */
-static bool is_plain(unsigned char c)
+/* Nonzero if one of the eight bytes does not stand for itself. */
+static uint64_t has_special(const unsigned char *in)
 {
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+	uint64_t x;
+
+	memcpy(&x, in, sizeof(x));
+	return ((x | (x - ONES * 0x20)) & HIGH) | has_zero(x ^ ONES * '"') |
+	       has_zero(x ^ ONES * '\\') | has_zero(x ^ ONES * 0x7f);
 }
 
-/* How many bytes at data stand for themselves: eight in a step. */
-static size_t plain_run(const unsigned char *data, size_t size)
+static size_t copy_step(unsigned char *out, const unsigned char *in)
 {
 	size_t n = 0;
 
-	for (; n + 8 <= size; n += 8) {
-		uint64_t x, special;
-
-		memcpy(&x, data + n, 8);
-		special = (x | (x - ONES * 0x20)) & HIGH; /* above 0x7f, below 0x20 */
-		special |= has_zero(x ^ ONES * '"') | has_zero(x ^ ONES * '\\');
-		special |= has_zero(x ^ ONES * 0x7f);
-		if (special)
-			break;
-	}
-	while (n < size && is_plain(data[n]))
+	memcpy(out, in, STEP);
+	if (!has_special(in) && !has_special(in + 8))
+		return STEP;
+	while (is_plain(in[n]))
 		n++;
+	return n;
+}
+#endif
+
+/* Copies bytes as long as they stand for themselves and returns how many did;
+ * out has room for size + STEP. */
+static size_t copy_plain(unsigned char *out, const unsigned char *in, size_t size)
+{
+	size_t n = 0, step;
+
+	for (; n + STEP <= size; n += STEP) {
+		step = copy_step(out + n, in + n);
+		if (step < STEP)
+			return n + step;
+	}
+	for (; n < size && is_plain(in[n]); n++)
+		out[n] = in[n];
 	return n;
 }
 
@@ -87,41 +131,66 @@ static void add_control(struct buf *buf, unsigned char c)
 	}
 }
 
+/* One sequence that does not stand for itself; returns its length. *exact turns
+ * false if it is not UTF-8. */
+static size_t add_special(struct buf *buf, const unsigned char *data, size_t size, bool *exact)
+{
+	int length = utf8_sequence(data, size);
+
+	if (length < 0) {
+		buf_add(buf, "\xef\xbf\xbd", 3);
+		*exact = false;
+		return (size_t)-length;
+	}
+	if (*data == '"' || *data == '\\') {
+		buf_char(buf, '\\');
+		buf_char(buf, (char)*data);
+	} else if (*data < 0x80) {
+		add_control(buf, *data);
+	} else if (length == 2 && data[0] == 0xc2 && data[1] < 0xa0) {
+		add_control(buf, data[1]); /* C1 */
+	} else {
+		buf_add(buf, data, (size_t)length);
+	}
+	return (size_t)length;
+}
+
+/*
+ * Writes a JSON string of the bytes up to end or, with until_nul, up to the
+ * first NUL byte, and returns where that is. What follows the NUL byte is
+ * looked at, too, so that there is no second walk to find it.
+ */
+static const unsigned char *add_text(struct buf *buf, const unsigned char *data,
+	const unsigned char *end, bool until_nul, bool *exact)
+{
+	buf_char(buf, '"');
+	while (data < end) {
+		size_t size = (size_t)(end - data), plain;
+		const unsigned char *nul;
+
+		if (!buf_reserve(buf, size + STEP))
+			return end;
+		plain = copy_plain((unsigned char *)buf->data + buf->size, data, size);
+		buf->size += plain;
+		data += plain;
+		size -= plain;
+		if (!size || (until_nul && *data == '\0'))
+			break;
+		/* A sequence does not reach over the string's end. */
+		nul = until_nul ? memchr(data, '\0', size < 4 ? size : 4) : NULL;
+		data += add_special(buf, data, nul ? (size_t)(nul - data) : size, exact);
+	}
+	buf_char(buf, '"');
+	return data;
+}
+
 /* Writes the bytes as a JSON string; false if they are not UTF-8. */
 static bool add_string(struct buf *buf, const char *bytes, size_t size)
 {
 	const unsigned char *data = (const unsigned char *)bytes;
 	bool exact = true;
 
-	buf_char(buf, '"');
-	while (size) {
-		size_t used = plain_run(data, size);
-		int length;
-
-		buf_add(buf, data, used);
-		data += used;
-		size -= used;
-		if (!size)
-			break;
-		length = utf8_sequence(data, size);
-		if (length < 0) {
-			buf_add(buf, "\xef\xbf\xbd", 3);
-			exact = false;
-			length = -length;
-		} else if (*data == '"' || *data == '\\') {
-			buf_char(buf, '\\');
-			buf_char(buf, (char)*data);
-		} else if (*data < 0x80) {
-			add_control(buf, *data);
-		} else if (length == 2 && data[0] == 0xc2 && data[1] < 0xa0) {
-			add_control(buf, data[1]); /* C1 */
-		} else {
-			buf_add(buf, data, (size_t)length);
-		}
-		data += length;
-		size -= (size_t)length;
-	}
-	buf_char(buf, '"');
+	add_text(buf, data, data + size, false, &exact);
 	return exact;
 }
 
@@ -263,15 +332,15 @@ static void add_twins(struct buf *buf, const char *data, size_t size)
 
 void json_array(struct buf *buf, const char *key, const char *data, size_t size)
 {
-	const char *s, *end = data + size;
+	const unsigned char *s = (const unsigned char *)data, *end = s + size;
 	bool exact = true;
 
 	add_key(buf, key, "");
 	buf_char(buf, '[');
-	for (s = data; s < end; s += strlen(s) + 1) {
-		if (s != data)
+	while (s < end) {
+		if (s != (const unsigned char *)data)
 			buf_char(buf, ',');
-		exact &= add_string(buf, s, strlen(s));
+		s = add_text(buf, s, end, true, &exact) + 1;
 	}
 	buf_char(buf, ']');
 	if (exact)

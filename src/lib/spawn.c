@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "spawn.h"
 
+#include "seccomp.h"
 #include "stop.h"
 
 #include <errno.h>
@@ -9,24 +10,35 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* What the child says when it cannot become the command. */
+struct report {
+	int error; /* errno value */
+	bool by_filter;
+};
+
 /* In the child: nothing but what fork allows, and then the command. */
-static _Noreturn void run_child(int released, int report, char *const argv[])
+static _Noreturn void run_child(int released, int report_fd, char *const argv[], bool filter)
 {
+	struct report report = {0};
 	char go;
 	ssize_t n;
-	int error;
 
 	do
 		n = read(released, &go, 1);
 	while (n < 0 && errno == EINTR);
 	if (n != 1)
 		_exit(125); /* the parent gave up and has said why */
-	execvp(argv[0], argv);
-	error = errno;
+	if (filter)
+		report.error = -seccomp_trace_execs();
+	report.by_filter = report.error != 0;
+	if (!report.error) {
+		execvp(argv[0], argv);
+		report.error = errno;
+	}
 	do
-		n = write(report, &error, sizeof(error));
+		n = write(report_fd, &report, sizeof(report));
 	while (n < 0 && errno == EINTR);
-	_exit(error == ENOENT ? 127 : 126);
+	_exit(report.by_filter ? 125 : report.error == ENOENT ? 127 : 126);
 }
 
 static void close_pair(const int fd[2])
@@ -35,7 +47,7 @@ static void close_pair(const int fd[2])
 	close(fd[1]);
 }
 
-int spawn_fork(struct spawn *spawn, char *const argv[], const sigset_t *block)
+int spawn_fork(struct spawn *spawn, char *const argv[], const sigset_t *block, bool filter)
 {
 	struct sigaction chld = {.sa_handler = SIG_DFL};
 	int release[2], report[2], error;
@@ -57,7 +69,7 @@ int spawn_fork(struct spawn *spawn, char *const argv[], const sigset_t *block)
 	if (spawn->pid == 0) {
 		close(release[1]);
 		close(report[0]);
-		run_child(release[0], report[1], argv);
+		run_child(release[0], report[1], argv, filter);
 	}
 	sigprocmask(SIG_BLOCK, block, NULL);
 	sigaction(SIGCHLD, &chld, NULL);
@@ -122,19 +134,23 @@ int spawn_release(struct spawn *spawn)
 	return error;
 }
 
-int spawn_exec_error(struct spawn *spawn)
+int spawn_exec_error(struct spawn *spawn, bool *by_filter)
 {
-	int error = 0;
+	struct report report;
 	ssize_t n;
 
+	*by_filter = false;
 	if (spawn->report_fd < 0)
 		return 0;
 	do
-		n = read(spawn->report_fd, &error, sizeof(error));
+		n = read(spawn->report_fd, &report, sizeof(report));
 	while (n < 0 && errno == EINTR);
 	close(spawn->report_fd);
 	spawn->report_fd = -1;
-	return n == sizeof(error) ? error : 0;
+	if (n != sizeof(report))
+		return 0;
+	*by_filter = report.by_filter;
+	return report.error;
 }
 
 void spawn_abort(struct spawn *spawn)

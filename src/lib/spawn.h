@@ -9,6 +9,7 @@
 #define SPAWN_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct spawn {
@@ -17,9 +18,9 @@ struct spawn {
 	int report_fd;	/* the errno of a failed exec comes here */
 };
 
-/* Forks. In the parent blocks the signals and gives SIGCHLD its default
- * disposition. Returns 0 or -errno. */
-int spawn_fork(struct spawn *spawn, char *const argv[], const sigset_t *block);
+/* Forks. With filter the command gets the filter of seccomp.h. In the parent blocks the signals and
+ * gives SIGCHLD its default disposition. Returns 0 or -errno. */
+int spawn_fork(struct spawn *spawn, char *const argv[], const sigset_t *block, bool filter);
 
 /* Seizes the child with these PTRACE_O_ options and proves that ptrace works:
  * one stop, one PTRACE_GET_SYSCALL_INFO. Returns 0 or -errno. */
@@ -29,8 +30,9 @@ int spawn_seize(const struct spawn *spawn, unsigned long options);
 int spawn_release(struct spawn *spawn);
 
 /* The errno that the child's exec failed with; 0 if it did not. To be asked
- * when the child has ended, otherwise it may wait. */
-int spawn_exec_error(struct spawn *spawn);
+ * when the child has ended, otherwise it may wait. *by_filter: the filter could
+ * not be set. */
+int spawn_exec_error(struct spawn *spawn, bool *by_filter);
 
 /* Ends the child, which has not been released. */
 void spawn_abort(struct spawn *spawn);

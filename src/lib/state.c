@@ -36,3 +36,14 @@ struct procaudit_event event_of(const struct procaudit_tracer *t, enum procaudit
 		event.ns_pid = process->ns_pid;
 	return event;
 }
+
+void add_process_gap(struct procaudit_tracer *t, const struct task *task,
+	enum procaudit_gap_reason reason, pid_t child_pid)
+{
+	struct procaudit_event event = event_of(t, PROCAUDIT_GAP, task->process, task->tid);
+
+	event.gap.reason = reason;
+	event.gap.count = 1;
+	event.gap.child_pid = child_pid;
+	queue_add(&t->queue, &event);
+}

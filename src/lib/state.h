@@ -4,6 +4,7 @@
 #ifndef STATE_H
 #define STATE_H
 
+#include "asked.h"
 #include "collect.h"
 #include "queue.h"
 #include "spawn.h"
@@ -24,6 +25,7 @@ struct procaudit_tracer {
 	struct task_table table;
 	struct queue queue;
 	struct collector collector;
+	struct asked_table asked; /* with failed: calls whose outcome is open */
 	struct spawn root;
 	struct waiter waiter;
 	struct process *root_process; /* NULL once it has ended or was let go */
@@ -32,6 +34,8 @@ struct procaudit_tracer {
 	sigset_t saved;		     /* the caller's mask */
 	struct sigaction saved_chld; /* the caller's disposition of SIGCHLD */
 	struct noted noted[32];	     /* by signal number */
+	enum procaudit_failed failed;
+	bool killing; /* with failed: told to let go */
 	bool threads;
 	bool has_proc;
 	bool ended;
@@ -53,5 +57,9 @@ void stamp(struct procaudit_tracer *t);
  * NULL. */
 struct procaudit_event event_of(const struct procaudit_tracer *t, enum procaudit_event_kind kind,
 	const struct process *process, pid_t tid);
+
+/* Hands out a gap event of the task's process. */
+void add_process_gap(struct procaudit_tracer *t, const struct task *task,
+	enum procaudit_gap_reason reason, pid_t child_pid);
 
 #endif

@@ -11,7 +11,8 @@ enum stop stop_classify(int status)
 		return STOP_ENDED;
 	switch (status >> 16) {
 	case 0:
-		return STOP_SIGNAL;
+		/* PTRACE_O_TRACESYSGOOD: no signal has this number. */
+		return WSTOPSIG(status) == (SIGTRAP | 0x80) ? STOP_SYSCALL : STOP_SIGNAL;
 	case PTRACE_EVENT_STOP:
 		return WSTOPSIG(status) == SIGTRAP ? STOP_TRAP : STOP_GROUP;
 	case PTRACE_EVENT_FORK:
@@ -22,6 +23,8 @@ enum stop stop_classify(int status)
 		return STOP_CLONE;
 	case PTRACE_EVENT_EXEC:
 		return STOP_EXEC;
+	case PTRACE_EVENT_SECCOMP:
+		return STOP_SECCOMP;
 	default:
 		return STOP_OTHER_EVENT;
 	}

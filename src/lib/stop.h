@@ -21,6 +21,11 @@ enum stop {
 	 * leader's id, and its former one is the event message. Restart without
 	 * a signal. */
 	STOP_EXEC,
+	/* A seccomp filter's stop, before the system call. If it is ours, note what
+	 * is asked for and restart to the call's end; else restart. */
+	STOP_SECCOMP,
+	/* The end of a system call that was waited for. Restart. */
+	STOP_SYSCALL,
 	/* An event that was not asked for. Restart without a signal. */
 	STOP_OTHER_EVENT,
 	/* A signal on its way to the task. Restart with exactly that signal. */

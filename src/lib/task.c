@@ -2,6 +2,7 @@
 #include "task.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <utlist.h>
 
 struct task *task_find(struct task_table *table, pid_t tid)
@@ -21,6 +22,30 @@ struct process *task_process(struct task_table *table, pid_t pid)
 	return task->process;
 }
 
+static void remember(struct task_table *table, pid_t tid)
+{
+	size_t at = (size_t)tid / 8, size;
+	unsigned char *known;
+
+	if (at >= table->known_size) {
+		size = at < 4096 ? 4096 : 2 * at;
+		known = realloc(table->known, size);
+		if (!known)
+			return;
+		memset(known + table->known_size, 0, size - table->known_size);
+		table->known = known;
+		table->known_size = size;
+	}
+	table->known[at] |= (unsigned char)(1 << tid % 8);
+}
+
+bool task_was_known(const struct task_table *table, pid_t tid)
+{
+	size_t at = (size_t)tid / 8;
+
+	return at < table->known_size && table->known[at] >> tid % 8 & 1;
+}
+
 struct task *task_add(struct task_table *table, pid_t tid, int64_t now)
 {
 	struct task *task = calloc(1, sizeof(*task));
@@ -36,6 +61,7 @@ struct task *task_add(struct task_table *table, pid_t tid, int64_t now)
 	}
 	DL_APPEND(table->unannounced, task);
 	table->living++;
+	remember(table, tid);
 	return task;
 }
 
@@ -114,5 +140,6 @@ void task_table_free(struct task_table *table)
 	HASH_ITER (hh, table->tasks, task, next) {
 		task_remove(table, task);
 	}
+	free(table->known);
 	*table = (struct task_table){0};
 }

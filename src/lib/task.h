@@ -35,6 +35,7 @@ struct task {
 	bool started;		  /* its first stop has been seen */
 	bool announced;		  /* its fork or thread event has been handed out */
 	bool event_seen;	  /* its creator's ptrace event has come */
+	bool sets_filter;	  /* it is in a call that sets a seccomp filter */
 	bool dead;		  /* a tombstone: it has ended, its creator's event may yet come */
 	struct task *prev, *next; /* in the list of those not yet announced */
 	UT_hash_handle hh;
@@ -44,10 +45,15 @@ struct task_table {
 	struct task *tasks;	  /* uthash */
 	struct task *unannounced; /* utlist, oldest first */
 	size_t living;		  /* entries that are not tombstones */
+	unsigned char *known;	  /* a bit for each id that was in the table; owned */
+	size_t known_size;	  /* bytes */
 	uint64_t last_id;	  /* last process number given */
 };
 
 struct task *task_find(struct task_table *table, pid_t tid);
+
+/* Whether this id was ever that of a task of the table. */
+bool task_was_known(const struct task_table *table, pid_t tid);
 
 /* The process with this thread group id, if it lives; NULL if not. */
 struct process *task_process(struct task_table *table, pid_t pid);

@@ -11,6 +11,7 @@
 #include "macro.h"
 #include "newborn.h"
 #include "proc.h"
+#include "restart.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -156,8 +157,10 @@ static unsigned long ptrace_options(const struct procaudit_tracer_options *optio
 	unsigned long flags =
 		PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC;
 
-	if (options->kill_on_exit)
+	if (options->kill_on_exit || options->failed)
 		flags |= PTRACE_O_EXITKILL;
+	if (options->failed)
+		flags |= PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD;
 	return flags;
 }
 
@@ -173,7 +176,7 @@ static int start(struct procaudit_tracer *t, char *const argv[], unsigned long f
 
 	sigprocmask(SIG_BLOCK, NULL, &t->saved);
 	sigaction(SIGCHLD, NULL, &t->saved_chld);
-	error = spawn_fork(&t->root, argv, &t->waiter.wake);
+	error = spawn_fork(&t->root, argv, &t->waiter.wake, t->failed != PROCAUDIT_FAILED_NONE);
 	if (error)
 		return error;
 	error = spawn_seize(&t->root, flags);
@@ -202,6 +205,7 @@ PUBLIC int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const 
 		options = &defaults;
 	sigemptyset(&none);
 	wait_init(&t->waiter, options->signals ? options->signals : &none);
+	t->failed = options->failed;
 	t->threads = options->threads;
 	t->has_proc = proc_is_ours();
 	error = start(t, argv, ptrace_options(options));
@@ -241,7 +245,7 @@ PUBLIC int procaudit_tracer_pass_signal(struct procaudit_tracer *t, const siginf
 	if (!t->root_process)
 		return -ESRCH;
 	/* The command may be waiting to show us the same signal. */
-	if (wait_take(t->root_process->pid, &status) > 0)
+	if (t->queue.head == t->queue.tail && wait_take(t->root_process->pid, &status) > 0)
 		dispatch(t, t->root_process->pid, status);
 	if (!t->root_process)
 		return -ESRCH;
@@ -254,9 +258,17 @@ PUBLIC void procaudit_tracer_detach(struct procaudit_tracer *t, enum procaudit_d
 {
 	struct task *task, *next;
 
-	if (t->detaching || t->ended)
+	if (t->detaching || t->killing || t->ended)
 		return;
 	stamp(t);
+	if (t->failed) {
+		t->killing = true;
+		HASH_ITER (hh, t->table.tasks, task, next) {
+			if (!task->dead && task_is_leader(task))
+				kill(task->tid, SIGKILL);
+		}
+		return;
+	}
 	t->detaching = true;
 	t->detach_reason = reason;
 	t->detach_end = t->now + DETACH_NS;
@@ -266,9 +278,10 @@ PUBLIC void procaudit_tracer_detach(struct procaudit_tracer *t, enum procaudit_d
 	}
 }
 
-PUBLIC int procaudit_tracer_exec_error(struct procaudit_tracer *t)
+PUBLIC int procaudit_tracer_exec_error(struct procaudit_tracer *t, bool *by_filter)
 {
-	return t->root_process ? 0 : spawn_exec_error(&t->root);
+	*by_filter = false;
+	return t->root_process ? 0 : spawn_exec_error(&t->root, by_filter);
 }
 
 PUBLIC size_t procaudit_tracer_pids(const struct procaudit_tracer *t, pid_t *pids, size_t max)
@@ -294,6 +307,7 @@ PUBLIC void procaudit_tracer_free(struct procaudit_tracer *t)
 	task_table_free(&t->table);
 	queue_free(&t->queue);
 	collect_free(&t->collector);
+	asked_table_free(&t->asked);
 	restore_signals(t);
 	free(t);
 }

@@ -134,8 +134,10 @@ int wait_sleep(struct waiter *waiter, int64_t ns)
 		waiter->signal = info;
 		return -EINTR;
 	}
-	if (info.si_code == CLD_TRAPPED || info.si_code == CLD_EXITED)
+	if (info.si_code > 0)
 		wait_expect(waiter, info.si_pid);
+	else
+		waiter->walk = true; /* sent by somebody: it may have hidden another */
 	return 0;
 }
 

@@ -15,13 +15,13 @@
 #define LINGER_MAX (100LL * 365 * 24 * 3600)
 
 /* Values of options that have no letter. */
-enum { OPT_ENV = 256, OPT_THREADS, OPT_LINGER, OPT_KILL_ON_EXIT };
+enum { OPT_ENV = 256, OPT_FAILED, OPT_THREADS, OPT_LINGER, OPT_KILL_ON_EXIT };
 
 /* An option as --help shows it and getopt_long takes it. */
 struct row {
 	int value; /* its letter, or OPT_… */
 	const char *name;
-	const char *argument; /* NULL: none */
+	const char *argument; /* NULL: none; "[=…]": may be left out */
 	const char *help;
 };
 
@@ -34,6 +34,10 @@ static const struct row rows[] = {
 	{OPT_ENV, "env", "full|once|none",
 		"environments: in every record (default), each distinct\n"
 		"one once, or not at all"},
+	{OPT_FAILED, "failed", "[=full|brief]",
+		"execs that fail, too (brief: without environment), and\n"
+		"what was asked for where something else ran; sets a\n"
+		"seccomp filter, see procaudit(1)"},
 	{OPT_THREADS, "threads", NULL, "record threads, too"},
 	{OPT_LINGER, "linger", "SECONDS|forever",
 		"how long to follow processes that outlive COMMAND\n"
@@ -46,10 +50,15 @@ static const struct row rows[] = {
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
+static bool is_optional(const struct row *row)
+{
+	return row->argument && row->argument[0] == '[';
+}
+
 static void print_row(const struct row *row)
 {
 	char left[64];
-	const char *line = row->help, *end;
+	const char *line = row->help, *end, *link = row->value < 256 ? " " : "=";
 	int used;
 
 	if (row->value < 256)
@@ -57,8 +66,8 @@ static void print_row(const struct row *row)
 	else
 		used = snprintf(left, sizeof(left), "      --%s", row->name);
 	if (row->argument)
-		snprintf(left + used, sizeof(left) - (size_t)used, row->value < 256 ? " %s" : "=%s",
-			row->argument);
+		snprintf(left + used, sizeof(left) - (size_t)used, "%s%s",
+			is_optional(row) ? "" : link, row->argument);
 	printf("%-30s ", left);
 	while ((end = strchr(line, '\n'))) {
 		printf("%.*s\n%31s", (int)(end - line), line, "");
@@ -97,7 +106,10 @@ static void build_getopt(struct option longs[ROWS + 1], char shorts[2 * ROWS + 3
 	*shorts++ = ':'; /* a missing argument is told from an unknown option */
 	for (i = 0; i < ROWS; i++) {
 		longs[i] = (struct option){rows[i].name,
-			rows[i].argument ? required_argument : no_argument, NULL, rows[i].value};
+			!rows[i].argument	? no_argument
+			: is_optional(&rows[i]) ? optional_argument
+						: required_argument,
+			NULL, rows[i].value};
 		if (rows[i].value >= 256)
 			continue;
 		*shorts++ = (char)rows[i].value;
@@ -126,6 +138,15 @@ static enum procaudit_env parse_env(const char *text)
 	if (strcmp(text, "none") == 0)
 		return PROCAUDIT_ENV_NONE;
 	errx(STATUS_FAILED, "--env: '%s' is none of full, once, none", text);
+}
+
+static enum procaudit_failed parse_failed(const char *text)
+{
+	if (!text || strcmp(text, "full") == 0)
+		return PROCAUDIT_FAILED_FULL;
+	if (strcmp(text, "brief") == 0)
+		return PROCAUDIT_FAILED_BRIEF;
+	errx(STATUS_FAILED, "--failed: '%s' is neither full nor brief", text);
 }
 
 static long long parse_linger(const char *text)
@@ -192,6 +213,9 @@ void options_parse(struct options *options, int argc, char *argv[])
 			break;
 		case OPT_ENV:
 			options->env = parse_env(optarg);
+			break;
+		case OPT_FAILED:
+			options->failed = parse_failed(optarg);
 			break;
 		case OPT_THREADS:
 			options->threads = true;

@@ -14,6 +14,7 @@ struct options {
 	bool append;
 	enum procaudit_format format;
 	enum procaudit_env env;
+	enum procaudit_failed failed;
 	bool threads;
 	bool kill_on_exit;
 	long long linger; /* seconds, or LINGER_FOREVER */

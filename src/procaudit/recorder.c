@@ -64,6 +64,8 @@ static int write_header(struct recorder *recorder, const struct options *options
 		.tracer_pid = getpid(),
 		.threads = options->threads,
 		.proc = procaudit_has_proc(),
+		.failed = options->failed,
+		.no_new_privs = options->failed && procaudit_means_no_new_privs(),
 	};
 	int error = procaudit_log_id(log_id);
 
@@ -112,7 +114,12 @@ static void add_gap(struct recorder *recorder, const struct procaudit_event *at)
 		.kind = PROCAUDIT_GAP,
 		.real = at->real,
 		.boot_ns = at->boot_ns,
-		.gap = {PROCAUDIT_GAP_WRITE_ERROR, recorder->lost, recorder->error},
+		.gap =
+			{
+				.reason = PROCAUDIT_GAP_WRITE_ERROR,
+				.count = recorder->lost,
+				.error = recorder->error,
+			},
 	};
 
 	if (procaudit_encode(recorder->encoder, &gap) != 0)
@@ -157,8 +164,11 @@ void recorder_add(struct recorder *recorder, const struct procaudit_event *event
 
 	if (recorder->lost)
 		add_gap(recorder, event);
-	if (event->kind == PROCAUDIT_GAP)
+	/* A filter hides failures at most; the trailer says so all the same. */
+	if (event->kind == PROCAUDIT_GAP && event->gap.reason != PROCAUDIT_GAP_FILTER)
 		recorder->incomplete = true;
+	if (event->kind == PROCAUDIT_EXEC && event->exec.success)
+		recorder->executed++;
 	error = procaudit_encode(recorder->encoder, event);
 	if (error) {
 		recorder->lost++;
@@ -179,7 +189,9 @@ void recorder_close(struct recorder *recorder, struct procaudit_trailer *trailer
 		end = now();
 		add_gap(recorder, &end);
 	}
-	trailer->complete = trailer->complete && !recorder->incomplete && !recorder->lost;
+	trailer->complete = trailer->complete && !recorder->incomplete && !recorder->lost &&
+			    !procaudit_encoder_count(recorder->encoder, PROCAUDIT_GAP);
+	recorder->complete = trailer->complete;
 	error = procaudit_encode_trailer(recorder->encoder, trailer);
 	if (error)
 		say_lost(recorder, error);

@@ -11,10 +11,12 @@
 struct recorder {
 	struct procaudit_encoder *encoder; /* owned */
 	struct sink sink;
-	uint64_t lost;	 /* records that no gap record tells of yet */
-	int error;	 /* the errno behind them; valid if lost is not 0 */
-	bool incomplete; /* something is missing from the log */
-	bool said;	 /* a write error has been said */
+	uint64_t lost;	   /* records that no gap record tells of yet */
+	int error;	   /* the errno behind them; valid if lost is not 0 */
+	uint64_t executed; /* programs that ran */
+	bool complete;	   /* what the trailer says */
+	bool incomplete;   /* something is missing from the log */
+	bool said;	   /* a write error has been said */
 };
 
 /* Opens the log and writes its header. Prints one line and returns false on

@@ -38,6 +38,7 @@ struct run {
 	unsigned passed; /* signals handed on to the command */
 	int stopped_by;	 /* the signal that made us let go; 0: none */
 	bool detached;	 /* some tracee was let go */
+	bool let_go;	 /* told to end: tracees are detached or, with --failed, killed */
 };
 
 static int64_t boot_ns(void)
@@ -129,6 +130,7 @@ static bool start(struct run *run)
 {
 	sigset_t signals;
 	struct procaudit_tracer_options options = {
+		.failed = run->options->failed,
 		.threads = run->options->threads,
 		.kill_on_exit = run->options->kill_on_exit,
 		.signals = &signals,
@@ -177,6 +179,7 @@ static void on_signal(struct run *run)
 		return;
 	}
 	run->stopped_by = signal->si_signo;
+	run->let_go = true;
 	procaudit_tracer_detach(run->tracer, PROCAUDIT_DETACH_SIGNAL);
 }
 
@@ -255,7 +258,7 @@ static void on_quiet(struct run *run)
 		return;
 	now = boot_ns();
 	if (linger >= 0 && now >= run->ended + linger * NS_PER_SEC) {
-		run->noticed = true;
+		run->noticed = run->let_go = true;
 		procaudit_tracer_detach(run->tracer, PROCAUDIT_DETACH_LINGER);
 	} else if (!run->noticed && now >= run->ended + NOTICE_NS) {
 		notice(run);
@@ -283,15 +286,19 @@ static void follow(struct run *run)
 
 /* --- End ----------------------------------------------------------------- */
 
-static void print_summary(const struct run *run, const struct procaudit_encoder *encoder)
+static void print_summary(const struct run *run)
 {
-	const char *name = run->recorder.sink.name;
+	const struct recorder *recorder = &run->recorder;
+	uint64_t forks = procaudit_encoder_count(recorder->encoder, PROCAUDIT_FORK);
+	uint64_t execs = procaudit_encoder_count(recorder->encoder, PROCAUDIT_EXEC);
 
-	fprintf(stderr,
-		"procaudit: %" PRIu64 " processes, %" PRIu64 " programs executed, %s; log: %s\n",
-		procaudit_encoder_count(encoder, PROCAUDIT_FORK) + 1,
-		procaudit_encoder_count(encoder, PROCAUDIT_EXEC),
-		run->recorder.incomplete ? "RECORD INCOMPLETE" : "complete", name);
+	fprintf(stderr, "procaudit: %" PRIu64 " process%s, %" PRIu64 " program%s executed",
+		forks + 1, forks ? "es" : "", recorder->executed,
+		recorder->executed == 1 ? "" : "s");
+	if (run->options->failed)
+		fprintf(stderr, ", %" PRIu64 " failed", execs - recorder->executed);
+	fprintf(stderr, ", %s; log: %s\n", recorder->complete ? "complete" : "RECORD INCOMPLETE",
+		recorder->sink.name);
 }
 
 /* Ends as the command did. Our own core would say nothing of the command. */
@@ -312,13 +319,18 @@ static int die_by(int signo)
 
 static int exit_status(struct run *run)
 {
-	int error = procaudit_tracer_exec_error(run->tracer);
+	bool by_filter;
+	int error = procaudit_tracer_exec_error(run->tracer, &by_filter);
 
+	if (error && by_filter) {
+		warnc(error, "cannot set the seccomp filter for --failed");
+		return STATUS_FAILED;
+	}
 	if (error) {
 		warnc(error, "cannot execute '%s'", run->options->command[0]);
 		return error == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
 	}
-	if (!run->has_status && run->stopped_by)
+	if (run->stopped_by && (!run->has_status || run->options->failed))
 		return die_by(run->stopped_by);
 	if (!run->has_status)
 		return STATUS_FAILED;
@@ -340,11 +352,11 @@ int run(const struct options *options)
 		trailer = (struct procaudit_trailer){
 			.status = run.status,
 			.has_status = run.has_status,
-			.complete = run.has_status && !run.detached,
+			.complete = run.has_status && !run.let_go && !run.detached,
 		};
 		recorder_close(&run.recorder, &trailer);
 		if (options->verbose)
-			print_summary(&run, run.recorder.encoder);
+			print_summary(&run);
 		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* for leak checkers */
 		status = exit_status(&run);
 	}

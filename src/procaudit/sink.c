@@ -77,6 +77,14 @@ static bool repair(int fd, const char *path)
 	return true;
 }
 
+static void make_private(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0777) != 0600)
+		fchmod(fd, 0600);
+}
+
 bool sink_open(struct sink *sink, const char *path, bool append, bool is_jsonl)
 {
 	int flags = O_CREAT | O_CLOEXEC | O_NOCTTY;
@@ -89,6 +97,9 @@ bool sink_open(struct sink *sink, const char *path, bool append, bool is_jsonl)
 		warn("cannot open the log %s", path);
 		return false;
 	}
+	/* What stood there before may have been for everybody. */
+	if (!append)
+		make_private(fd);
 	ok = !append || !is_jsonl || repair(fd, path);
 	ok = ok && adopt(sink, fd, path);
 	close(fd);

@@ -266,18 +266,34 @@ class Log:
             self.report(f"process {child} has its fork record after others")
             process.parent, process.announced = parent, True
 
+    def on_failed_exec(self, record):
+        capture = self.header["capture"]
+        if capture["failed"] == "none":
+            self.report("an exec that failed, without --failed")
+        if capture["failed"] == "brief" and ("env" in record or "env_id" in record):
+            self.report("an environment in an exec that failed, with --failed=brief")
+        for key in ("image", "exe", "uid", "old_tid"):
+            if key in record:
+                self.report(f"{key} of an exec that failed")
+
     def on_exec(self, record, process):
         if not process:
             self.report("exec of no process")
             return
-        process.images += 1
-        if record["image"] != process.images:
-            self.suspect(f"image is {record['image']}, not {process.images}")
-            process.images = record["image"]
+        if not record["success"]:
+            self.on_failed_exec(record)
+        else:
+            process.images += 1
+            if record.get("image") != process.images:
+                self.suspect(f"image is {record.get('image')}, not {process.images}")
+                process.images = record.get("image", 0)
+            if "errno" in record:
+                self.report("errno of an exec that succeeded")
         if record.get("parent") != process.parent:
             self.suspect(f"parent is {record.get('parent')}, not {process.parent}")
-        self.check_environment(record)
-        if not self.header["capture"]["threads"]:
+        if record["success"] or self.header["capture"]["failed"] == "full":
+            self.check_environment(record)
+        if not self.header["capture"]["threads"] or not record["success"]:
             return
         old_tid = record.get("old_tid")
         if old_tid and old_tid not in process.threads:

@@ -14,7 +14,10 @@ import logcheck  # noqa: E402
 USAGE = dict.fromkeys(
     "utime_us stime_us maxrss_kb minflt majflt inblock oublock nvcsw nivcsw".split(), 0
 )
-CAPTURE = {"failed": False, "env": "once", "threads": True, "proc": True}
+CAPTURE = {
+    "failed": "none", "env": "once", "threads": True, "proc": True,
+    "seccomp": False, "no_new_privs": False,
+}  # fmt: skip
 
 
 def header(log_id="0" * 32):

@@ -45,9 +45,9 @@ help_options() {
 		tr -d ',' | tr -s ' ' '\n' | grep . | sort
 }
 
-# The values that --help names for a long option: jsonl|text.
+# The values that --help names for a long option: jsonl|text, [=full|brief].
 help_values() {
-	"$PROCAUDIT" --help | grep -oE -- "--$1[= ][a-z|]+" | sed 's/.*[= ]//' | tr '|' '\n' | sort
+	"$PROCAUDIT" --help | grep -oE -- "--$1(\[?=| )[a-z|]+" | sed 's/.*[= ]//' | tr '|' '\n' | sort
 }
 
 # What each shell offers for a command line, one word a line, sorted.
@@ -120,7 +120,8 @@ in_zsh() {
 }
 
 @test "fish completes exactly the options of --help" {
-	equal "$(in_fish 'procaudit -')" "$(help_options)"
+	# It offers --failed with and without the argument.
+	equal "$(in_fish 'procaudit -' | sed 's/=$//' | sort -u)" "$(help_options)"
 }
 
 @test "zsh completes exactly the options of --help" {
@@ -137,6 +138,12 @@ in_zsh() {
 		equal "$(in_zsh "procaudit --$option ")" "$expected"
 		equal "$(in_zsh "procaudit --$option=")" "$expected"
 	done
+	# An argument that may be left out is in the same word.
+	expected=$(help_values failed)
+	[ "$(wc -l <<<"$expected")" -gt 1 ] || fail "--help names no values of --failed"
+	equal "$(in_bash 'procaudit|--failed|=|')" "$expected"
+	equal "$(in_fish 'procaudit --failed=' | sed 's/^--failed=//')" "$expected"
+	equal "$(in_zsh 'procaudit --failed=')" "$expected"
 	in_bash 'procaudit|--linger|=|' | grep -qx forever
 	in_fish 'procaudit --linger ' | grep -qx forever
 	in_zsh 'procaudit --linger=' | grep -qx forever
@@ -153,12 +160,16 @@ in_zsh() {
 	equal "$(in_bash 'procaudit|-o|log|-f|text|some-tool|s')" "$(printf '%s\n' s some-tool)"
 	equal "$(in_bash 'procaudit|--env|=|once|--threads|--|some-tool|-')" "$(printf '%s\n' - some-tool)"
 	equal "$(in_bash 'procaudit|--output|log|--format|text|--env|full|--linger|3|some-tool')" some-tool
+	equal "$(in_bash 'procaudit|--failed|some-tool')" some-tool
+	equal "$(in_bash 'procaudit|--failed|=|brief|some-tool')" some-tool
 }
 
 @test "fish completes the command as if it stood alone" {
 	equal "$(in_fish "procaudit -o 'a log' -f text some-tool s")" special
 	equal "$(in_fish 'procaudit --env=once --threads -- some-tool s')" special
 	equal "$(in_fish 'procaudit --output log --format text --env full --linger 3 some-tool s')" special
+	equal "$(in_fish 'procaudit --failed some-tool s')" special
+	equal "$(in_fish 'procaudit --failed=brief some-tool s')" special
 	equal "$(in_fish 'procaudit some-tool -')" ''
 }
 
@@ -166,6 +177,8 @@ in_zsh() {
 	equal "$(in_zsh "procaudit -o 'a log' -f text some-tool s")" special
 	equal "$(in_zsh 'procaudit --env=once --threads -- some-tool s')" special
 	equal "$(in_zsh 'procaudit --output log --format text --env full --linger 3 some-tool s')" special
+	equal "$(in_zsh 'procaudit --failed some-tool s')" special
+	equal "$(in_zsh 'procaudit --failed=brief some-tool s')" special
 	equal "$(in_zsh 'procaudit some-tool -')" ''
 	equal "$(in_zsh 'procaudit some-tool -o s')" special
 }
@@ -278,26 +291,31 @@ in_zsh() {
 
 @test "the examples of procaudit-log(5) work on a log" {
 	cp /bin/true curl
-	"$PROCAUDIT" -o build.jsonl --env=once sh -c './curl "$(printf "a\377")" b
+	"$PROCAUDIT" -o build.jsonl --env=once --failed sh -c './curl "$(printf "a\377")" b
+		./none
 		(exit 3)
 		sh -c "kill -9 \$\$; :"
 		sh -c "./curl c; :"' 2>/dev/null
 	displays procaudit-log.5
-	for i in 1 2 3 4 5 6 7 8 9; do
+	for i in 1 2 3 4 5 6 7 8 9 10; do
 		[ -s "$i" ] || fail "there is no example $i"
 		bash -e -o pipefail "$i" >"out.$i" || fail "example $i failed: $(cat "$i" "out.$i")"
 	done
-	[ ! -e 10 ] || fail "an example is not tested"
+	[ ! -e 11 ] || fail "an example is not tested"
 	equal "$(cat out.1)" true
 	equal "$(cat out.2)" true
 	grep -qE "^ +2 $PWD/curl$" out.3
 	grep -qF "cd '$PWD' && './curl' 'c'" out.4
-	equal "$(cut -f1 out.5 | sort)" "$(printf '3\nSIGKILL')"
+	equal "$(cut -f1 out.5 | sort)" "$(printf '127\n3\nSIGKILL')"
+	# What failed is not taken for what ran.
+	run ! grep -E "^ +[0-9]+ \./none|&& '\./none'$" out.3 out.4
+	grep -qxF "127"$'\t'"'(fork)'" out.5
 	grep -qF "'kill -9 \$\$; :'" out.5
 	grep -qE "^[0-9.e-]+"$'\t'"$PWD/curl$" out.6
 	grep -qF './curl c <- sh -c ./curl c; : <- sh -c ' out.7
 	LC_ALL=C grep -qax $'a\377' out.8
 	equal "$(jq -s 'length > 3 and all(.env | any(startswith("PATH=")))' out.9)" true
+	grep -qxF "ENOENT"$'\t'"$PWD"$'\t'./none out.10
 }
 
 @test "the examples of procaudit-log(5) tell a log that is not whole" {

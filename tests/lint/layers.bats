@@ -13,10 +13,10 @@ layers() {
 		1 - event
 		1 L abi image stop
 		1 R shell
-		2 L mem proc obstacle queue task wait
+		2 L mem proc obstacle queue seccomp task wait
 		2 R envtable encoder encode encode_jsonl encode_text
-		3 L collect spawn
-		4 L state newborn dispatch tracer
+		3 L asked collect spawn
+		4 L state newborn restart exec end dispatch tracer
 	END
 }
 

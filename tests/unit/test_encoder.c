@@ -37,6 +37,7 @@ static struct procaudit_event exec_event(const char *env, size_t env_size)
 	struct procaudit_event event = event_of(PROCAUDIT_EXEC);
 
 	event.exec = (struct procaudit_exec){
+		.success = true,
 		.image = 1,
 		.path = {.data = "/bin/cc", .size = 7},
 		.exe = {.data = "/usr/bin/cc", .size = 11},
@@ -282,6 +283,7 @@ static void test_bare_exec(enum procaudit_format format, const char *expected)
 	struct procaudit_encoder *encoder = new_encoder(format, PROCAUDIT_ENV_FULL);
 	struct procaudit_event event = event_of(PROCAUDIT_EXEC);
 
+	event.exec.success = true;
 	event.exec.image = 1;
 	ok_int(procaudit_encode(encoder, &event), 0, "an exec of which nothing is known");
 	ok(holds(encoder, expected) && lacks(encoder, "null"), "says nothing of it");

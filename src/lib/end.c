@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+#include "end.h"
+
+#include "exec.h"
+#include "newborn.h"
+
+#include <sys/wait.h>
+#include <time.h>
+
+/* CPU time of a process alone: wait4 adds that of the children it waited for.
+ * -1: unknown. */
+static int64_t cpu_time(pid_t pid)
+{
+	struct timespec ts;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &ts) < 0)
+		return -1;
+	return timespec_ns(&ts);
+}
+
+/* Keeps a tombstone if the creator's event may yet come. */
+static void forget(struct procaudit_tracer *t, struct task *task)
+{
+	if (task->event_seen)
+		task_remove(&t->table, task);
+	else
+		task_bury(&t->table, task);
+}
+
+static void end_process(struct procaudit_tracer *t, struct task *task)
+{
+	struct procaudit_event event = event_of(t, PROCAUDIT_EXIT, task->process, task->tid);
+	struct procaudit_exit *end = &event.exit;
+	struct process *process = task->process;
+
+	end->cpu_ns = cpu_time(task->tid);
+	if (wait4(task->tid, &end->status, __WALL, &end->rusage) != task->tid)
+		return;
+	end->duration_ns = process->start_ns < 0 ? -1 : t->now - process->start_ns;
+	on_exec_killed(t, process);
+	queue_add(&t->queue, &event);
+	t->vanished += task_remove_threads(&t->table, process);
+	if (process == t->root_process)
+		t->root_process = NULL;
+	forget(t, task);
+}
+
+static void end_thread(struct procaudit_tracer *t, struct task *task)
+{
+	struct procaudit_event event = event_of(t, PROCAUDIT_THREAD_EXIT, task->process, task->tid);
+
+	if (wait4(task->tid, &event.thread_exit.status, __WALL, NULL) != task->tid)
+		return;
+	if (t->threads && task->process)
+		queue_add(&t->queue, &event);
+	forget(t, task);
+}
+
+void on_end(struct procaudit_tracer *t, struct task *task)
+{
+	announce(t, task); /* while the zombie can still be looked at */
+	if (task_is_leader(task))
+		end_process(t, task);
+	else
+		end_thread(t, task);
+}
