@@ -67,7 +67,7 @@ static void print_attributes(void)
 static void print_status(void)
 {
 	static const char *const keys[] = {"Umask:", "Uid:", "Gid:", "Groups:", "Cap",
-		"NoNewPrivs:", "Seccomp", "Cpus_allowed:", "Mems_allowed:", "Threads:", "FDSize:"};
+		"NoNewPrivs:", "Seccomp", "Cpus_allowed:", "Mems_allowed:", "Threads:"};
 	char line[4096];
 	FILE *file = fopen("/proc/self/status", "re");
 	size_t i;
