@@ -28,6 +28,30 @@ static void forget(struct procaudit_tracer *t, struct task *task)
 		task_bury(&t->table, task);
 }
 
+/*
+ * Threads that ended without a report of their own. The leader's end is reported
+ * last, so there are none; but for one that was killed on its way to
+ * PTRACE_EVENT_EXEC, when it had the leader's id already.
+ */
+static void end_others(struct procaudit_tracer *t, struct process *process, int status)
+{
+	struct procaudit_event event;
+	struct task *task;
+
+	if (process->tasks <= 1)
+		return;
+	for (task = t->table.tasks; task; task = task->hh.next) {
+		if (task->process != process || task_is_leader(task))
+			continue;
+		announce_thread(t, task, process);
+		event = event_of(t, PROCAUDIT_THREAD_EXIT, process, task->tid);
+		event.thread_exit.status = status;
+		if (t->threads)
+			queue_add(&t->queue, &event);
+	}
+	task_remove_threads(&t->table, process);
+}
+
 static void end_process(struct procaudit_tracer *t, struct task *task)
 {
 	struct procaudit_event event = event_of(t, PROCAUDIT_EXIT, task->process, task->tid);
@@ -39,8 +63,8 @@ static void end_process(struct procaudit_tracer *t, struct task *task)
 		return;
 	end->duration_ns = process->start_ns < 0 ? -1 : t->now - process->start_ns;
 	on_exec_killed(t, process);
+	end_others(t, process, end->status);
 	queue_add(&t->queue, &event);
-	t->vanished += task_remove_threads(&t->table, process);
 	if (process == t->root_process)
 		t->root_process = NULL;
 	forget(t, task);

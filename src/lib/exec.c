@@ -94,6 +94,10 @@ void on_syscall_end(struct procaudit_tracer *t, pid_t tid, struct task *task)
 		ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof(info), &info) > 0 &&
 		info.op == PTRACE_SYSCALL_INFO_EXIT) {
 		asked = asked_take(&t->asked, tid);
+		/* Another thread that failed behind the point of no return
+		 * (execve(2)) has the leader's id by now. */
+		if (!asked && task_is_leader(task) && !task->sets_filter)
+			asked = asked_take_any(&t->asked, tid);
 		if (asked && info.exit.is_error && !is_restart(-info.exit.rval))
 			add_failed(t, task->process, asked, (int)-info.exit.rval);
 		if (task->sets_filter && !info.exit.is_error)
