@@ -7,9 +7,24 @@
 
 #include <string.h>
 
-/* The kernel has made the calling thread the leader and ended all others;
- * their ends have been reported, but for the former leader's. */
-static struct task *take_over(struct procaudit_tracer *t, pid_t pid, pid_t old_tid)
+/* The id that the calling thread had. The ends of all others but the leader have
+ * been reported; so, should the process have been killed at this very stop, it
+ * is the thread that is left over. */
+static pid_t caller_of(const struct procaudit_tracer *t, pid_t pid)
+{
+	const struct task *task;
+	unsigned long message;
+
+	if (ptrace(PTRACE_GETEVENTMSG, pid, 0, &message) == 0)
+		return (pid_t)message;
+	for (task = t->table.tasks; task; task = task->hh.next)
+		if (task->process && task->process->pid == pid && !task_is_leader(task))
+			return task->tid;
+	return pid;
+}
+
+/* The kernel has made the calling thread the leader and ended all others. */
+static struct task *take_over(struct procaudit_tracer *t, pid_t pid, pid_t caller)
 {
 	struct task *leader = meet(t, pid);
 	struct task *former;
@@ -18,12 +33,10 @@ static struct task *take_over(struct procaudit_tracer *t, pid_t pid, pid_t old_t
 		return NULL;
 	if (!task_is_leader(leader) && !task_lead(&t->table, leader))
 		return NULL;
-	if (old_tid && old_tid != pid) {
-		former = find_living(t, old_tid);
-		if (former) {
-			announce_thread(t, former, leader->process);
-			task_remove(&t->table, former);
-		}
+	former = caller == pid ? NULL : find_living(t, caller);
+	if (former) {
+		announce_thread(t, former, leader->process);
+		task_remove(&t->table, former);
 	}
 	task_remove_threads(&t->table, leader->process);
 	return leader;
@@ -128,12 +141,9 @@ void on_exec(struct procaudit_tracer *t, pid_t pid)
 {
 	struct procaudit_event event;
 	const struct asked *asked;
-	unsigned long message;
-	struct task *task;
+	pid_t caller = caller_of(t, pid);
+	struct task *task = take_over(t, pid, caller);
 
-	if (ptrace(PTRACE_GETEVENTMSG, pid, 0, &message) < 0)
-		message = 0;
-	task = take_over(t, pid, (pid_t)message);
 	if (!task) {
 		restart(t, pid, NULL, PTRACE_CONT, 0);
 		return;
@@ -143,15 +153,15 @@ void on_exec(struct procaudit_tracer *t, pid_t pid)
 	event.exec.success = true;
 	event.exec.image = ++task->process->images;
 	event.exec.parent = task->process->parent;
-	if (message && (pid_t)message != pid)
-		event.exec.old_tid = (pid_t)message;
+	if (caller != pid)
+		event.exec.old_tid = caller;
 	collect_stopped(&t->collector, pid, t->has_proc, &event.exec);
 	/* The task runs on while its record is made. When detaching, the detach
 	 * event comes second. */
 	if (!t->detaching)
 		restart(t, pid, task, PTRACE_CONT, 0);
 	collect_parse(&t->collector, &event.exec);
-	asked = asked_take(&t->asked, message ? (pid_t)message : pid);
+	asked = asked_take(&t->asked, caller);
 	if (asked)
 		add_asked(&event.exec, asked);
 	while (asked_take_any(&t->asked, pid))
