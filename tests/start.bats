@@ -106,7 +106,7 @@ fds_closed() { # WHICH [PROCAUDIT...]
 	for which in '' 0 2 '0 2'; do
 		fds_closed "$which"
 		mv list bare
-		rm -f out
+		: >out
 		fds_closed "$which" "$PROCAUDIT" -o -
 		check_log out
 		diff bare list || fail "closed: $which"
@@ -118,7 +118,7 @@ fds_closed() { # WHICH [PROCAUDIT...]
 	for which in '' 0 1 '0 1'; do
 		fds_closed "$which"
 		mv list bare
-		rm -f err
+		: >err
 		fds_closed "$which" "$PROCAUDIT"
 		grep -q fds err
 		diff bare list || fail "closed: $which"
@@ -263,7 +263,7 @@ audit_with_descriptors() { # N COMMAND...
 
 @test "a child inherited through exec that ends first is not recorded" {
 	mkfifo fifo
-	sh -c "(exit 3) & echo \$! >stranger; exec '$PROCAUDIT' -o '$LOG' sh -c ': <fifo'" 3>&- &
+	sh -c "(exit 3) & echo \$! >stranger; exec '$PROCAUDIT' -o '$LOG' sh -c 'read x <fifo'" 3>&- &
 	await test -s stranger
 	await gone "$(cat stranger)"
 	echo >fifo
@@ -347,12 +347,22 @@ new_pid_namespace() {
 @test "as pid 1 of a namespace: strangers are reaped and not recorded" {
 	new_pid_namespace
 	mkfifo child orphan
-	# Pid 2 is a child of pid 1 before that becomes procaudit; pid 3 becomes
-	# one when pid 2 has ended.
-	unshare -Urpf --mount-proc sh -c "
-		( (read x <orphan; exit 9) & read x <child; exit 8) &
-		exec '$PROCAUDIT' -o '$LOG' sh -c 'echo >child; while [ -e /proc/2 ]; do :; done
-			echo >orphan; while [ -e /proc/3 ]; do :; done'"
+	cat >strangers <<-'END'
+		sh -c 'echo $$ >orphan.pid; read x <orphan; exit 9' &
+		echo $$ >child.pid
+		read x <child
+		exit 8
+	END
+	cat >below <<-'END'
+		read child <child.pid; read orphan <orphan.pid
+		echo >child; while [ -e /proc/$child ]; do :; done
+		echo >orphan; while [ -e /proc/$orphan ]; do :; done
+	END
+	# One is a child of pid 1 before that becomes procaudit, the other becomes
+	# one when the first has ended.
+	timeout -s KILL 60 unshare -Urpf --mount-proc --kill-child sh -c "sh strangers &
+		until [ -s orphan.pid ] && [ -s child.pid ]; do :; done
+		exec '$PROCAUDIT' -o '$LOG' sh below"
 	check_log "$LOG"
 	equal "$(log 'select(.event == "exit") | .exit_code')" 0
 	equal "$(log 'select(.event == "trailer") | .complete')" true
