@@ -100,14 +100,13 @@ static bool idle(struct procaudit_tracer *t, int64_t *rest_ns)
 static int serve(struct procaudit_tracer *t, const struct timespec *timeout)
 {
 	int64_t until = INT64_MAX, rest, left;
-	unsigned burst = 0;
 	int status, found, error;
 	pid_t tid;
 
 	if (timeout)
 		until = boot_now() + timespec_ns(timeout);
 	while (t->queue.head == t->queue.tail && !t->ended) {
-		if (++burst % BURST == 0 && wait_poll(&t->waiter))
+		if (++t->burst % BURST == 0 && wait_poll(&t->waiter))
 			return -EINTR;
 		found = wait_find(&t->waiter, t->table.living, &tid, &status);
 		if (found > 0) {
