@@ -245,7 +245,7 @@ static void test_round_trips(void)
 static void test_every_place(void)
 {
 	struct buf buf = {0};
-	char bytes[24];
+	char bytes[50];
 	unsigned wrong = 0;
 	size_t place;
 	int c;

@@ -49,6 +49,8 @@ static void test_stops(void)
 	for (wrong = 0, n = 1; n < 0x80; n++)
 		wrong += stop_classify(stopped(n, 0)) != STOP_SIGNAL;
 	ok(!wrong, "every signal without an event is on its way, SIGTRAP and SIGSTOP too");
+	ok_int(stop_classify(stopped(SIGTRAP | 0x80, 0)), STOP_SYSCALL,
+		"the bit of PTRACE_O_TRACESYSGOOD marks a system call");
 	for (i = 0; i < ARRAY_SIZE(events); i++)
 		ok_int(stop_classify(stopped(SIGTRAP, events[i].event)), events[i].stop,
 			events[i].name);
@@ -100,9 +102,47 @@ static void test_abis(void)
 	}
 }
 
+/* Numbers of asm/unistd_64.h, unistd_x32.h, unistd_32.h and asm-generic/unistd.h. */
+static const struct {
+	uint32_t audit_arch;
+	uint64_t number;
+	const char *name; /* NULL: no exec */
+} calls[] = {
+	{AUDIT_ARCH_X86_64, 59, "x86_64"},
+	{AUDIT_ARCH_X86_64, 322, "x86_64"},
+	{AUDIT_ARCH_X86_64, 0x40000000 + 520, "x32"},
+	{AUDIT_ARCH_X86_64, 0x40000000 + 545, "x32"},
+	{AUDIT_ARCH_X86_64, 11, NULL}, /* munmap; execve on i386 */
+	{AUDIT_ARCH_X86_64, 520, NULL},
+	{AUDIT_ARCH_X86_64, UINT64_C(1) << 32 | 59, NULL},
+	{AUDIT_ARCH_I386, 11, "i386"},
+	{AUDIT_ARCH_I386, 358, "i386"},
+	{AUDIT_ARCH_I386, 59, NULL},
+	{AUDIT_ARCH_AARCH64, 221, "aarch64"},
+	{AUDIT_ARCH_AARCH64, 281, "aarch64"},
+	{AUDIT_ARCH_ARM, 11, "arm"},
+	{AUDIT_ARCH_RISCV64, 221, "riscv64"},
+	{AUDIT_ARCH_SPARC64, 59, NULL},
+};
+
+static void test_calls(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		const struct abi *abi = abi_of_exec(calls[i].audit_arch, calls[i].number);
+		bool same = calls[i].name ? abi && strcmp(abi->name, calls[i].name) == 0 : !abi;
+
+		ok(same, "system call %llu of row %zu executes: %s",
+			(unsigned long long)calls[i].number, i,
+			calls[i].name ? calls[i].name : "not");
+	}
+}
+
 int main(void)
 {
 	test_stops();
 	test_abis();
+	test_calls();
 	return tap_end();
 }
