@@ -192,7 +192,7 @@ make_refused() {
 	failed -e 'has("argv_error") or has("env_error") or has("path_error") | not'
 }
 
-@test "vectors across the border of two pages are whole" {
+@test "pointers across the borders of pages are whole" {
 	asks pages:/nonexistent
 	failed -e 'has("argv_error") or has("env_error") | not'
 }

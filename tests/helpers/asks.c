@@ -22,7 +22,7 @@
  *	cut:PATH	both end with their mapping, not with NULL
  *	torn:PATH	a string that ends with its mapping, not with a NUL byte
  *	edge:PATH	all strings and vectors end exactly with their mapping
- *	pages:PATH	both vectors lie across the border of two pages
+ *	pages:PATH	pointers of both vectors lie across borders of pages
  *	at:DIR:PATH	execveat(2) relative to an open directory
  *	empty:FILE	execveat(2) of an open file itself
  *	closed:PATH	execveat(2) relative to a closed descriptor
@@ -177,10 +177,14 @@ static void print_vector(FILE *out, const char *key, const struct vector *vector
 
 	fprintf(out, ",\"%s\":[", key);
 	for (i = 0; i < vector->count; i++) {
-		if (vector->strings[i] == BAD)
+		const char *string;
+
+		/* It may lie at an odd address. */
+		memcpy(&string, (const char *)vector->strings + i * sizeof(string), sizeof(string));
+		if (string == BAD)
 			continue;
 		fputs(separator, out);
-		print_hex(out, vector->strings[i]);
+		print_hex(out, string);
 		separator = ",";
 	}
 	fputc(']', out);
@@ -292,16 +296,22 @@ static const char **vector_at_edge(const char **strings, size_t count, bool edgy
 	return copy;
 }
 
-/* Across the border of two pages, and at an odd address. */
-static const char **vector_across(const char **strings, size_t count)
+/* Many times the same, at an odd address, so that pointers lie across the
+ * borders of pages. */
+static struct vector across_pages(const char **strings)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	char *memory =
-		mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const size_t count = 10000, size = (count + 1) * sizeof(*strings);
+	struct vector one = whole(strings), vector = {.count = count};
+	char *memory = calloc(1, size + 3);
+	size_t i;
 
-	if (memory == MAP_FAILED)
-		err(1, "mmap");
-	return memcpy(memory + page - sizeof(*strings) - 3, strings, count * sizeof(*strings));
+	if (!memory)
+		err(1, "calloc");
+	memory += 3 - (uintptr_t)memory % sizeof(*strings);
+	for (i = 0; i < count; i++)
+		memcpy(memory + i * sizeof(*strings), &strings[i % one.count], sizeof(*strings));
+	vector.strings = (const char **)(uintptr_t)memory;
+	return vector;
 }
 
 static const char **allocate(size_t count)
@@ -472,8 +482,8 @@ static void ask_pages(const char *path)
 {
 	struct request request = plain(path);
 
-	request.argv.strings = vector_across(argv_strings, 4);
-	request.env.strings = vector_across(env_strings, 5);
+	request.argv = across_pages(argv_strings);
+	request.env = across_pages(env_strings);
 	run(&request);
 }
 
