@@ -217,38 +217,65 @@ PUBLIC int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const 
 	return 0;
 }
 
-/* Whether the sender of a signal gave it to the command, too. */
-static bool root_has_it(struct procaudit_tracer *t, const siginfo_t *signal)
+/* Whether the signal waits to be taken by the command: a second one would be
+ * merged with it. */
+static bool is_pending(const struct procaudit_tracer *t, int signo)
 {
 	struct proc_status status;
-	struct noted *noted;
 
-	if ((size_t)signal->si_signo < ARRAY_SIZE(t->noted)) {
-		noted = &t->noted[signal->si_signo];
-		if (noted->when && boot_now() - noted->when < GROUP_SIGNAL_NS &&
-			noted->info.si_code == signal->si_code &&
-			noted->info.si_pid == signal->si_pid) {
-			noted->when = 0;
-			return true;
-		}
-	}
-	/* Pending already: a second one would be merged with it. */
 	return t->has_proc && proc_status(t->root_process->pid, &status) == 0 &&
-	       (status.pending >> (signal->si_signo - 1) & 1);
+	       (status.pending >> (signo - 1) & 1);
 }
 
-PUBLIC int procaudit_tracer_pass_signal(struct procaudit_tracer *t, const siginfo_t *signal)
+/* Serves what the command's threads have to show. */
+static void serve_command(struct procaudit_tracer *t)
 {
+	const struct task *task;
+	pid_t tids[64];
+	size_t count = 0;
 	int status;
 
+	for (task = t->table.tasks; task && count < ARRAY_SIZE(tids); task = task->hh.next)
+		if (task->process == t->root_process)
+			tids[count++] = task->tid;
+	while (count > 0)
+		if (wait_take(tids[--count], &status) > 0)
+			dispatch(t, tids[count], status);
+}
+
+/* Whether the command has shown us the same signal just now. */
+static bool was_shown(struct procaudit_tracer *t, const siginfo_t *signal)
+{
+	struct noted *noted;
+
+	if ((size_t)signal->si_signo >= ARRAY_SIZE(t->noted))
+		return false;
+	noted = &t->noted[signal->si_signo];
+	if (!noted->when || boot_now() - noted->when >= GROUP_SIGNAL_NS ||
+		noted->info.si_code != signal->si_code || noted->info.si_pid != signal->si_pid)
+		return false;
+	noted->when = 0;
+	return true;
+}
+
+/*
+ * A signal to a process group reaches its youngest member first, so the command
+ * before us (Linux kernel/pid.c, attach_pid). There it is pending; or, if it is
+ * not any more, the command has stopped to show it, or has shown it. Asking in
+ * this order leaves no moment between.
+ */
+PUBLIC int procaudit_tracer_pass_signal(struct procaudit_tracer *t, const siginfo_t *signal)
+{
 	if (!t->root_process)
 		return -ESRCH;
-	/* The command may be waiting to show us the same signal. */
-	if (t->queue.head == t->queue.tail && wait_take(t->root_process->pid, &status) > 0)
-		dispatch(t, t->root_process->pid, status);
+	if (signal->si_code == SI_KERNEL || is_pending(t, signal->si_signo))
+		return 0;
+	/* Events that wait to be handed out must not be disturbed. */
+	if (t->queue.head == t->queue.tail)
+		serve_command(t);
 	if (!t->root_process)
 		return -ESRCH;
-	if (signal->si_code == SI_KERNEL || root_has_it(t, signal))
+	if (was_shown(t, signal))
 		return 0;
 	return kill(t->root_process->pid, signal->si_signo) < 0 ? -errno : 1;
 }
