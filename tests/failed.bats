@@ -391,3 +391,104 @@ make_refused() {
 		wait' "$HELPERS/asks"
 	equal "$(failed -s length)" 250
 }
+
+# --- What ran instead ---------------------------------------------------------
+
+succeeded() {
+	log 'select(.event == "exec" and .success)' | jq -c "$@"
+}
+
+@test "a script: what was asked for is told beside what ran" {
+	printf '#!%s -x  y\n' "$HELPERS/report" >script
+	chmod +x script
+	audit_reports --failed "$HELPERS/execways" plain ./script a '' $'\xff'
+	equal "$(succeeded -r 'select(.image == 2).argv_asked_b64[3]' | base64 -d)" $'\xff'
+	equal "$(succeeded 'select(.image == 2) | .argv_asked[:3], (.argv | length)')" \
+		$'["./script","a",""]\n6'
+}
+
+@test "nested scripts: what the first caller asked for" {
+	printf '#!%s\n' "$HELPERS/report" >s1
+	printf '#!%s/s1 two\n' "$PWD" >s2
+	printf '#!%s/s2 three\n' "$PWD" >s3
+	chmod +x s1 s2 s3
+	audit_reports --failed "$HELPERS/execways" at "$PWD/s3" a
+	equal "$(succeeded 'select(.image == 2) | [.argv_asked, .syscall, .argv[-1]]')" \
+		"[[\"$PWD/s3\",\"a\"],\"execveat\",\"a\"]"
+	equal "$(succeeded 'select(.image == 2) | .argv | length')" 7
+}
+
+@test "binfmt_misc: what was asked for is told beside what ran" {
+	# In a user namespace it is a private one (Linux 6.7).
+	printf 'procaudit-test of a format\n' >file
+	chmod +x file
+	mkdir misc
+	cat >register <<-'END'
+		mount -t binfmt_misc none misc && echo ":t:M::procaudit-test::$1/report:" >misc/register &&
+			exec "$1/execways" plain ./file a ''
+	END
+	"$(type -P unshare)" --user --map-root-user --mount /bin/sh -c \
+		'mount -t binfmt_misc none misc && [ ! -e misc/t ]' || skip 'no private binfmt_misc'
+	audit --failed "$(type -P unshare)" --user --map-root-user --mount \
+		/bin/sh ./register "$HELPERS" >"$REPORTS"
+	equal "$(succeeded -s 'last | [.argv_asked, .argv, .exe]')" \
+		"[[\"./file\",\"a\",\"\"],[\"$HELPERS/report\",\"./file\",\"a\",\"\"],\"$HELPERS/report\"]"
+	equal "$(jq -c '.argv | length' "$REPORTS")" 4
+}
+
+@test "what was asked for is told only where it differs" {
+	audit_reports --failed "$HELPERS/vectors" bytes "$HELPERS/report"
+	succeeded -e -s 'all(has("argv_asked") or has("argv_asked_b64") | not)'
+	# argc 0: the kernel adds an empty string.
+	audit_reports --failed "$HELPERS/vectors" none "$HELPERS/report"
+	equal "$(succeeded 'select(.image == 2) | [.argv, .argv_asked]')" '[[""],[]]'
+}
+
+@test "syscall is the call that was made, and known with --failed only" {
+	audit_reports --failed "$HELPERS/execways" at "$HELPERS/execways" plain "$HELPERS/execways" memfd \
+		"$HELPERS/report"
+	equal "$(succeeded -r .syscall | tr '\n' ' ')" 'execve execveat execve execveat '
+	audit "$HELPERS/execways" at "$HELPERS/report" >"$REPORTS"
+	succeeded -e -s 'all(has("syscall") | not)'
+}
+
+# The records of what succeeds, without what differs from run to run and what
+# is told with --failed besides.
+timeless() {
+	log 'select(.event == "exec" and .success or .event == "exit" or .event == "fork") |
+		del(.seq, .ts, .mono_us, .pid, .ppid, .child_pid, .old_tid, .tid, .syscall, .argv_asked,
+			.argv_asked_b64, .dirfd_path, .duration_us, .cpu_us, .utime_us, .stime_us, .maxrss_kb, .minflt,
+			.majflt, .inblock, .oublock, .nvcsw, .nivcsw)'
+}
+
+@test "what succeeds has the same records with --failed and without" {
+	local script='cd / && for way in plain at thread; do
+		"$0/execways" $way "$0/report" $way ""; done
+		for kind in fork vfork clone3 spawn; do "$0/forks" $kind "$0/report" $kind; done
+		PATH=/nonexistent:$PATH; true; env true; "$1/script" x; "$0/vectors" bytes "$0/report"
+		exec "$0/vectors" random:3 "$0/report"'
+	printf '#!/bin/sh\nexec /bin/true\n' >script
+	chmod +x script
+	audit /bin/sh -c "$script" "$HELPERS" "$PWD" >"$REPORTS"
+	timeless >without
+	audit_reports --failed /bin/sh -c "$script" "$HELPERS" "$PWD"
+	timeless >with
+	(($(wc -l <with) > 40))
+	diff without with
+}
+
+@test "a caller cannot keep procaudit busy with vectors that have no end" {
+	# 100 000 times a string of 100 MiB that nobody can keep: hours, if each were read.
+	cat >busy.py <<-'END'
+		import ctypes, mmap
+		libc = ctypes.CDLL(None, use_errno=True)
+		text = ctypes.create_string_buffer(b"x" * (100 << 20))
+		argv = (ctypes.c_void_p * 100001)(*[ctypes.addressof(text)] * 100000, None)
+		bad = (ctypes.c_void_p * 1000001)(*[16] * 1000000, None)
+		libc.execve(b"/bin/true", argv, None)
+		libc.execve(b"/bin/true", bad, bad)
+	END
+	timeout 100 "$PROCAUDIT" -o "$LOG" --failed /usr/bin/python3 busy.py
+	check_log "$LOG"
+	equal "$(failed '[.errno, .argv_error]')" $'["E2BIG","E2BIG"]\n["E2BIG","E2BIG"]'
+}

@@ -18,6 +18,14 @@ execs() {
 # The names of the errors that a record may have because its process was killed.
 KILLED='"ESRCH" or . == "EIO" or . == "ENOENT" or . == "EFAULT" or . == "EACCES"'
 
+# Waits for a process of this shell, which has this status. (run waits in
+# another shell.)
+ends_with() {
+	local status=0
+	wait "$2" || status=$?
+	equal "$status" "$1"
+}
+
 # --- Arguments ----------------------------------------------------------------
 
 # Two at once, so that there is always one that is not waiting for us.
@@ -146,7 +154,7 @@ killed_at_stop() {
 	await in_state "$tracee" t
 	kill -KILL "$tracee"
 	kill -CONT "$tracer"
-	run -137 wait "$tracer"
+	ends_with 137 "$tracer"
 	check_log "$LOG"
 }
 
