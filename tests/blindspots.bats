@@ -214,7 +214,7 @@ crowd() {
 	local option
 	for option in '' --failed; do
 		# shellcheck disable=SC2086
-		timeout 300 "$PROCAUDIT" -o "$LOG" --env=none $option "$HELPERS/crowd" "$@" >"$REPORTS" ||
+		timeout -k 10 300 "$PROCAUDIT" -o "$LOG" --env=none $option "$HELPERS/crowd" "$@" >"$REPORTS" ||
 			fail "$option: status $?" || return
 		check_log "$LOG" || return
 		/usr/bin/python3 "$SRCROOT/tests/helpers/ends.py" "$LOG" "$REPORTS" || return

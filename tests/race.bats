@@ -102,7 +102,7 @@ threads_pair() {
 killed() {
 	local round
 	for round in {1..20}; do
-		timeout 120 "$PROCAUDIT" -o "$LOG" "$@" "$HELPERS/killexec" "$KIND" 60 $((500 * round)) \
+		timeout -k 10 120 "$PROCAUDIT" -o "$LOG" "$@" "$HELPERS/killexec" "$KIND" 60 $((500 * round)) \
 			>"$REPORTS" || return
 		check_log "$LOG" || return
 		/usr/bin/python3 "$SRCROOT/tests/helpers/ends.py" "$LOG" "$REPORTS" || return
