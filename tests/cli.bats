@@ -8,6 +8,7 @@ load lib/common
 }
 
 @test "a command that is not found gives 127 and one line" {
-	run -127 audit no-such-program
+	# A directory that may not be searched would make it EACCES, as with env(1).
+	PATH=/usr/bin:/bin run -127 audit no-such-program
 	equal "$output" "procaudit: cannot execute 'no-such-program': No such file or directory"
 }
