@@ -86,7 +86,7 @@ int mem_read_upwards(pid_t tid, uint64_t address, struct buf *out)
 
 /* A tracee must not keep us busy with pointers here and there: so many pieces
  * hold all that execve can take, however scattered. */
-#define MAX_READS (1U << 18)
+#define MAX_READS (1U << 20)
 
 #define WINDOW_COUNT ARRAY_SIZE(((struct mem_view *)0)->windows)
 
