@@ -64,7 +64,8 @@ filter_status() {
 	PROCAUDIT=$own
 	chmod 4755 "$set_uid"
 	# From such programs ld.so takes some variables away.
-	audit_reports --failed "$(type -P env)" -i "$(type -P setpriv)" --reuid=65534 --regid=65534 --clear-groups "$set_uid"
+	audit_reports --failed "$(type -P env)" -i "$(type -P setpriv)" \
+		--reuid=65534 --regid=65534 --clear-groups "$set_uid"
 	equal "$(execs -s -c 'map(select(.success)) | last | [.uid, .euid]')" '[65534,0]'
 }
 
