@@ -484,7 +484,7 @@ timeless() {
 		libc = ctypes.CDLL(None, use_errno=True)
 		text = ctypes.create_string_buffer(b"x" * (100 << 20))
 		argv = (ctypes.c_void_p * 100001)(*[ctypes.addressof(text)] * 100000, None)
-		bad = (ctypes.c_void_p * 1000001)(*[16] * 1000000, None)
+		bad = (ctypes.c_void_p * 2000001)(*[16] * 2000000, None)
 		libc.execve(b"/bin/true", argv, None)
 		libc.execve(b"/bin/true", bad, bad)
 	END
