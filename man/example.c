@@ -25,7 +25,7 @@ int main(int argc, char *argv[])
 	const struct procaudit_event *event;
 	struct procaudit_tracer *tracer;
 	int error, status = 0;
-	bool by_filter; /* only where options ask for failed execs */
+	enum procaudit_step step; /* only where options ask for more than an exec */
 
 	if (argc < 2) {
 		fprintf(stderr, "usage: example COMMAND [ARG...]\n");
@@ -42,7 +42,7 @@ int main(int argc, char *argv[])
 		else if (event->kind == PROCAUDIT_EXIT && event->proc == 1)
 			status = event->exit.status;
 	}
-	error = procaudit_tracer_exec_error(tracer, &by_filter);
+	error = procaudit_tracer_exec_error(tracer, &step);
 	if (error)
 		fprintf(stderr, "cannot execute %s: %s\n", argv[1], strerror(error));
 	procaudit_tracer_free(tracer);

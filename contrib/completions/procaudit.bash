@@ -19,7 +19,7 @@ _procaudit_parse()
 			command=$((i + 1))
 			return
 			;;
-		--output | --format | --env | --linger) ;;
+		--output | --format | --env | --linger | --user) ;;
 		--failed)
 			# Its argument, if any, is in the same word.
 			[[ ${COMP_WORDS[i + 1]-} == "=" ]] || continue
@@ -28,8 +28,8 @@ _procaudit_parse()
 			continue
 			;;
 		-*)
-			# Letters, and perhaps o or f as the last, whose argument follows.
-			[[ $word =~ ^-[^of]*[of]$ ]] || continue
+			# Letters, and perhaps o, f or u as the last, whose argument follows.
+			[[ $word =~ ^-[^ofu]*[ofu]$ ]] || continue
 			;;
 		*)
 			command=$i
@@ -62,6 +62,10 @@ _procaudit()
 		mapfile -t COMPREPLY < <(compgen -W "jsonl text" -- "$cur")
 		return
 		;;
+	--user | -*u)
+		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
+		return
+		;;
 	--env)
 		mapfile -t COMPREPLY < <(compgen -W "full once none" -- "$cur")
 		return
@@ -78,7 +82,7 @@ _procaudit()
 	if ((command == 0)); then
 		mapfile -t COMPREPLY < <(compgen -W "
 			-o --output -A --append -f --format --env --failed --threads
-			--linger --kill-on-exit -v --verbose -q --quiet -h --help -V --version
+			--linger -u --user --kill-on-exit -v --verbose -q --quiet -h --help -V --version
 		" -- "$cur")
 	elif declare -F _command_offset >/dev/null; then
 		_command_offset "$command"

@@ -11,12 +11,12 @@ function __procaudit_command
             case --
                 set -e words[1]
                 break
-            case --output --format --env --linger
+            case --output --format --env --linger --user
                 set -e words[1]
             case '--*'
             case '-*'
-                # Letters, and perhaps o or f as the last, whose argument follows.
-                if string match -qr -- '^-[^of]*[of]$' $words[1]
+                # Letters, and perhaps o, f or u as the last, whose argument follows.
+                if string match -qr -- '^-[^ofu]*[ofu]$' $words[1]
                     set -e words[1]
                 end
             case '*'
@@ -40,6 +40,7 @@ complete -c procaudit -n $own -l env -x -a 'full once none' -d 'Environments'
 complete -c procaudit -n $own -l failed -f -a 'full brief' -d 'Record execs that fail, too'
 complete -c procaudit -n $own -l threads -d 'Record threads, too'
 complete -c procaudit -n $own -l linger -x -a 'forever 0' -d 'How long to follow processes that outlive COMMAND'
+complete -c procaudit -n $own -s u -l user -x -a '(__fish_complete_users)' -d 'Run COMMAND as this user'
 complete -c procaudit -n $own -l kill-on-exit -d 'If procaudit dies, kill what it traces'
 complete -c procaudit -n $own -s v -l verbose -d 'Print a summary line at the end'
 complete -c procaudit -n $own -s q -l quiet -d 'No notices'

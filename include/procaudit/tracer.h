@@ -20,6 +20,15 @@ extern "C" {
 
 struct procaudit_tracer;
 
+/* Somebody else as whom the command runs. Takes CAP_SETUID and CAP_SETGID. With
+ * CAP_SYS_PTRACE set-user-ID programs keep their effect for it. */
+struct procaudit_user {
+	uid_t uid;
+	gid_t gid;
+	const gid_t *groups; /* the supplementary ones, all of them */
+	size_t group_count;
+};
+
 struct procaudit_tracer_options {
 	/* Other than NONE it sets a seccomp filter that the command and its
 	 * descendants never lose: without a tracer all their execs would fail with
@@ -30,6 +39,7 @@ struct procaudit_tracer_options {
 	bool threads;		 /* yield PROCAUDIT_THREAD and PROCAUDIT_THREAD_EXIT, too */
 	bool kill_on_exit;	 /* tracees are killed when the tracer's process ends */
 	const sigset_t *signals; /* end procaudit_tracer_next() with -EINTR; NULL: none. Copied. */
+	const struct procaudit_user *user; /* NULL: the caller. Needed until the start only. */
 };
 
 /*
@@ -82,10 +92,17 @@ int procaudit_tracer_pass_signal(struct procaudit_tracer *tracer, const siginfo_
  */
 void procaudit_tracer_detach(struct procaudit_tracer *tracer, enum procaudit_detach_reason reason);
 
-/* The errno that kept the command from being executed; 0 if it was, or if
- * that is not known yet: it is known when the command's exit has been seen.
- * *by_filter: it was the seccomp filter that could not be set. */
-int procaudit_tracer_exec_error(struct procaudit_tracer *tracer, bool *by_filter);
+/* What may keep the command from being executed. */
+enum procaudit_step {
+	PROCAUDIT_STEP_EXEC,   /* its exec */
+	PROCAUDIT_STEP_FILTER, /* with options.failed: setting the seccomp filter */
+	PROCAUDIT_STEP_USER,   /* with options.user: becoming that user */
+};
+
+/* The errno that kept the command from being executed, and at which step; 0 if
+ * it was, or if that is not known yet: it is known when the command's exit has
+ * been seen. */
+int procaudit_tracer_exec_error(struct procaudit_tracer *tracer, enum procaudit_step *step);
 
 /* The ids of processes being traced, at most max of them, in no order.
  * Returns how many there are in all. */

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,13 +14,48 @@
 /* What the child says when it cannot become the command. */
 struct report {
 	int error; /* errno value */
-	bool by_filter;
+	enum procaudit_step step;
 };
 
-/* In the child: nothing but what fork allows, and then the command. */
-static _Noreturn void run_child(int released, int report_fd, char *const argv[], bool filter)
+/*
+ * The groups first: without CAP_SETGID it would be too late for them. From here
+ * to its exec nobody but root may look into the child (PR_SET_DUMPABLE in
+ * prctl(2)), which has our memory and descriptors yet.
+ */
+static int become(const struct procaudit_user *user)
 {
-	struct report report = {0};
+	if (setgroups(user->group_count, user->groups) < 0 ||
+		setresgid(user->gid, user->gid, user->gid) < 0 ||
+		setresuid(user->uid, user->uid, user->uid) < 0)
+		return errno;
+	return 0;
+}
+
+/* The filter comes before the user does: it takes a privilege not to need
+ * no_new_privs. Returns only if it fails, and says why. */
+static struct report execute(const struct spawn_options *options)
+{
+	struct report report = {.step = PROCAUDIT_STEP_FILTER};
+
+	if (options->filter)
+		report.error = -seccomp_trace_execs();
+	if (report.error)
+		return report;
+	report.step = PROCAUDIT_STEP_USER;
+	if (options->user)
+		report.error = become(options->user);
+	if (report.error)
+		return report;
+	report.step = PROCAUDIT_STEP_EXEC;
+	execvp(options->argv[0], options->argv);
+	report.error = errno;
+	return report;
+}
+
+/* In the child: nothing but what fork allows, and then the command. */
+static _Noreturn void run_child(int released, int report_fd, const struct spawn_options *options)
+{
+	struct report report;
 	char go;
 	ssize_t n;
 
@@ -28,17 +64,13 @@ static _Noreturn void run_child(int released, int report_fd, char *const argv[],
 	while (n < 0 && errno == EINTR);
 	if (n != 1)
 		_exit(125); /* the parent gave up and has said why */
-	if (filter)
-		report.error = -seccomp_trace_execs();
-	report.by_filter = report.error != 0;
-	if (!report.error) {
-		execvp(argv[0], argv);
-		report.error = errno;
-	}
+	report = execute(options);
 	do
 		n = write(report_fd, &report, sizeof(report));
 	while (n < 0 && errno == EINTR);
-	_exit(report.by_filter ? 125 : report.error == ENOENT ? 127 : 126);
+	if (report.step != PROCAUDIT_STEP_EXEC)
+		_exit(125);
+	_exit(report.error == ENOENT ? 127 : 126);
 }
 
 static void close_pair(const int fd[2])
@@ -47,7 +79,7 @@ static void close_pair(const int fd[2])
 	close(fd[1]);
 }
 
-int spawn_fork(struct spawn *spawn, char *const argv[], const sigset_t *block, bool filter)
+int spawn_fork(struct spawn *spawn, const struct spawn_options *options, const sigset_t *block)
 {
 	struct sigaction chld = {.sa_handler = SIG_DFL};
 	int release[2], report[2], error;
@@ -69,7 +101,7 @@ int spawn_fork(struct spawn *spawn, char *const argv[], const sigset_t *block, b
 	if (spawn->pid == 0) {
 		close(release[1]);
 		close(report[0]);
-		run_child(release[0], report[1], argv, filter);
+		run_child(release[0], report[1], options);
 	}
 	sigprocmask(SIG_BLOCK, block, NULL);
 	sigaction(SIGCHLD, &chld, NULL);
@@ -134,12 +166,12 @@ int spawn_release(struct spawn *spawn)
 	return error;
 }
 
-int spawn_exec_error(struct spawn *spawn, bool *by_filter)
+int spawn_exec_error(struct spawn *spawn, enum procaudit_step *step)
 {
 	struct report report;
 	ssize_t n;
 
-	*by_filter = false;
+	*step = PROCAUDIT_STEP_EXEC;
 	if (spawn->report_fd < 0)
 		return 0;
 	do
@@ -149,7 +181,7 @@ int spawn_exec_error(struct spawn *spawn, bool *by_filter)
 	spawn->report_fd = -1;
 	if (n != sizeof(report))
 		return 0;
-	*by_filter = report.by_filter;
+	*step = report.step;
 	return report.error;
 }
 

@@ -8,19 +8,28 @@
 #ifndef SPAWN_H
 #define SPAWN_H
 
+#include <procaudit/tracer.h>
+
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
+/* What the child becomes. All borrowed. */
+struct spawn_options {
+	char *const *argv;		   /* the command, looked up in PATH */
+	const struct procaudit_user *user; /* NULL: who we are */
+	bool filter;			   /* under the filter of seccomp.h */
+};
+
 struct spawn {
 	pid_t pid;
 	int release_fd; /* one byte lets the child go on to exec */
-	int report_fd;	/* the errno of a failed exec comes here */
+	int report_fd;	/* why the child could not become the command comes here */
 };
 
-/* Forks. With filter the command gets the filter of seccomp.h. In the parent blocks the signals and
- * gives SIGCHLD its default disposition. Returns 0 or -errno. */
-int spawn_fork(struct spawn *spawn, char *const argv[], const sigset_t *block, bool filter);
+/* Forks. In the parent blocks the signals and gives SIGCHLD its default
+ * disposition. Returns 0 or -errno. */
+int spawn_fork(struct spawn *spawn, const struct spawn_options *options, const sigset_t *block);
 
 /* Seizes the child with these PTRACE_O_ options and proves that ptrace works:
  * one stop, one PTRACE_GET_SYSCALL_INFO. Returns 0 or -errno. */
@@ -29,10 +38,10 @@ int spawn_seize(const struct spawn *spawn, unsigned long options);
 /* Lets the child exec. Returns 0 or -errno. */
 int spawn_release(struct spawn *spawn);
 
-/* The errno that the child's exec failed with; 0 if it did not. To be asked
- * when the child has ended, otherwise it may wait. *by_filter: the filter could
- * not be set. */
-int spawn_exec_error(struct spawn *spawn, bool *by_filter);
+/* The errno that kept the child from becoming the command, and at which step;
+ * 0 if nothing did. To be asked when the child has ended, otherwise it may
+ * wait. */
+int spawn_exec_error(struct spawn *spawn, enum procaudit_step *step);
 
 /* Ends the child, which has not been released. */
 void spawn_abort(struct spawn *spawn);

@@ -169,13 +169,13 @@ static void restore_signals(const struct procaudit_tracer *t)
 	sigprocmask(SIG_SETMASK, &t->saved, NULL);
 }
 
-static int start(struct procaudit_tracer *t, char *const argv[], unsigned long flags)
+static int start(struct procaudit_tracer *t, const struct spawn_options *spawn, unsigned long flags)
 {
 	int error;
 
 	sigprocmask(SIG_BLOCK, NULL, &t->saved);
 	sigaction(SIGCHLD, NULL, &t->saved_chld);
-	error = spawn_fork(&t->root, argv, &t->waiter.wake, t->failed != PROCAUDIT_FAILED_NONE);
+	error = spawn_fork(&t->root, spawn, &t->waiter.wake);
 	if (error)
 		return error;
 	error = spawn_seize(&t->root, flags);
@@ -195,6 +195,7 @@ PUBLIC int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const 
 {
 	static const struct procaudit_tracer_options defaults;
 	struct procaudit_tracer *t = calloc(1, sizeof(*t));
+	struct spawn_options spawn;
 	sigset_t none;
 	int error;
 
@@ -207,7 +208,9 @@ PUBLIC int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const 
 	t->failed = options->failed;
 	t->threads = options->threads;
 	t->has_proc = proc_is_ours();
-	error = start(t, argv, ptrace_options(options));
+	spawn = (struct spawn_options){
+		argv, options->user, options->failed != PROCAUDIT_FAILED_NONE};
+	error = start(t, &spawn, ptrace_options(options));
 	if (error) {
 		task_table_free(&t->table);
 		free(t);
@@ -304,10 +307,10 @@ PUBLIC void procaudit_tracer_detach(struct procaudit_tracer *t, enum procaudit_d
 	}
 }
 
-PUBLIC int procaudit_tracer_exec_error(struct procaudit_tracer *t, bool *by_filter)
+PUBLIC int procaudit_tracer_exec_error(struct procaudit_tracer *t, enum procaudit_step *step)
 {
-	*by_filter = false;
-	return t->root_process ? 0 : spawn_exec_error(&t->root, by_filter);
+	*step = PROCAUDIT_STEP_EXEC;
+	return t->root_process ? 0 : spawn_exec_error(&t->root, step);
 }
 
 PUBLIC size_t procaudit_tracer_pids(const struct procaudit_tracer *t, pid_t *pids, size_t max)

@@ -7,6 +7,7 @@
  *	recorder  events into the log, and what was lost of it
  *	sink      the log's file
  *	stdfds    descriptors 0, 1, 2
+ *	user      who the command runs as
  *
  * Everything that traces or encodes is libprocaudit, through its public
  * headers.

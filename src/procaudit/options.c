@@ -42,6 +42,7 @@ static const struct row rows[] = {
 	{OPT_LINGER, "linger", "SECONDS|forever",
 		"how long to follow processes that outlive COMMAND\n"
 		"(default: forever)"},
+	{'u', "user", "USER[:GROUP]", "run COMMAND as this user (for root)"},
 	{OPT_KILL_ON_EXIT, "kill-on-exit", NULL, "if procaudit dies, kill what it traces"},
 	{'v', "verbose", NULL, "print a summary line at the end"},
 	{'q', "quiet", NULL, "no notices"},
@@ -225,6 +226,9 @@ void options_parse(struct options *options, int argc, char *argv[])
 			break;
 		case OPT_KILL_ON_EXIT:
 			options->kill_on_exit = true;
+			break;
+		case 'u':
+			options->user = optarg;
 			break;
 		case 'v':
 			options->verbose = true;

@@ -18,6 +18,7 @@ struct options {
 	bool threads;
 	bool kill_on_exit;
 	long long linger; /* seconds, or LINGER_FOREVER */
+	const char *user; /* USER[:GROUP] that the command runs as; NULL: ours */
 	bool verbose;
 	bool quiet;
 	char **command; /* argv of the command, ended by NULL; borrowed from main's argv */

@@ -4,6 +4,7 @@
 #include "recorder.h"
 #include "status.h"
 #include "stdfds.h"
+#include "user.h"
 
 #include <procaudit/tracer.h>
 
@@ -29,6 +30,7 @@
 
 struct run {
 	const struct options *options;
+	struct user user; /* valid if options->user */
 	struct procaudit_tracer *tracer;
 	struct recorder recorder;
 	int status;	 /* of the command, as from waitpid(2); valid if has_status */
@@ -134,6 +136,7 @@ static bool start(struct run *run)
 		.threads = run->options->threads,
 		.kill_on_exit = run->options->kill_on_exit,
 		.signals = &signals,
+		.user = run->options->user ? &run->user.ids : NULL,
 	};
 	int error;
 
@@ -319,11 +322,15 @@ static int die_by(int signo)
 
 static int exit_status(struct run *run)
 {
-	bool by_filter;
-	int error = procaudit_tracer_exec_error(run->tracer, &by_filter);
+	enum procaudit_step step;
+	int error = procaudit_tracer_exec_error(run->tracer, &step);
 
-	if (error && by_filter) {
+	if (error && step == PROCAUDIT_STEP_FILTER) {
 		warnc(error, "cannot set the seccomp filter for --failed");
+		return STATUS_FAILED;
+	}
+	if (error && step == PROCAUDIT_STEP_USER) {
+		warnc(error, "cannot run the command as '%s'", run->options->user);
 		return STATUS_FAILED;
 	}
 	if (error) {
@@ -347,6 +354,8 @@ int run(const struct options *options)
 	struct procaudit_trailer trailer;
 	int status = STATUS_FAILED;
 
+	if (options->user && !user_find(&run.user, options->user))
+		return STATUS_FAILED;
 	if (open_log(&run) && start(&run)) {
 		follow(&run);
 		trailer = (struct procaudit_trailer){
@@ -362,5 +371,6 @@ int run(const struct options *options)
 	}
 	procaudit_tracer_free(run.tracer);
 	recorder_free(&run.recorder);
+	user_free(&run.user);
 	return status;
 }

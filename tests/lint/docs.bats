@@ -159,7 +159,7 @@ in_zsh() {
 @test "bash leaves the command to its own completion" {
 	equal "$(in_bash 'procaudit|-o|log|-f|text|some-tool|s')" "$(printf '%s\n' s some-tool)"
 	equal "$(in_bash 'procaudit|--env|=|once|--threads|--|some-tool|-')" "$(printf '%s\n' - some-tool)"
-	equal "$(in_bash 'procaudit|--output|log|--format|text|--env|full|--linger|3|some-tool')" some-tool
+	equal "$(in_bash 'procaudit|--output|log|--format|text|--env|full|--linger|3|-u|root|some-tool')" some-tool
 	equal "$(in_bash 'procaudit|--failed|some-tool')" some-tool
 	equal "$(in_bash 'procaudit|--failed|=|brief|some-tool')" some-tool
 }
@@ -167,7 +167,7 @@ in_zsh() {
 @test "fish completes the command as if it stood alone" {
 	equal "$(in_fish "procaudit -o 'a log' -f text some-tool s")" special
 	equal "$(in_fish 'procaudit --env=once --threads -- some-tool s')" special
-	equal "$(in_fish 'procaudit --output log --format text --env full --linger 3 some-tool s')" special
+	equal "$(in_fish 'procaudit --output log --format text --env full --linger 3 -u root some-tool s')" special
 	equal "$(in_fish 'procaudit --failed some-tool s')" special
 	equal "$(in_fish 'procaudit --failed=brief some-tool s')" special
 	equal "$(in_fish 'procaudit some-tool -')" ''
@@ -176,7 +176,7 @@ in_zsh() {
 @test "zsh completes the command as if it stood alone" {
 	equal "$(in_zsh "procaudit -o 'a log' -f text some-tool s")" special
 	equal "$(in_zsh 'procaudit --env=once --threads -- some-tool s')" special
-	equal "$(in_zsh 'procaudit --output log --format text --env full --linger 3 some-tool s')" special
+	equal "$(in_zsh 'procaudit --output log --format text --env full --linger 3 -u root some-tool s')" special
 	equal "$(in_zsh 'procaudit --failed some-tool s')" special
 	equal "$(in_zsh 'procaudit --failed=brief some-tool s')" special
 	equal "$(in_zsh 'procaudit some-tool -')" ''
