@@ -114,6 +114,8 @@ struct procaudit_exec {
 	gid_t gid, egid; /* its own user namespace (AT_UID … in getauxval(3)) */
 	bool has_ids;
 	bool has_exe_id;
+	bool lost_privilege; /* exe gives privileges (set-user-ID, set-group-ID, capabilities)
+				that the program did not get: the tracer lacks CAP_SYS_PTRACE */
 };
 
 struct procaudit_exit {

@@ -4,6 +4,7 @@
 #include "abi.h"
 #include "image.h"
 #include "mem.h"
+#include "privilege.h"
 #include "proc.h"
 
 #include <errno.h>
@@ -75,6 +76,19 @@ static void collect_ids(pid_t pid, struct procaudit_exec *exec)
 	exec->has_ids = true;
 }
 
+static void collect_file(const struct collector *collector, pid_t pid, struct procaudit_exec *exec)
+{
+	struct stat st;
+
+	exec->has_exe_id = proc_exe_stat(pid, &st);
+	if (!exec->has_exe_id)
+		return;
+	exec->exe_dev = st.st_dev;
+	exec->exe_ino = st.st_ino;
+	exec->lost_privilege =
+		collector->takes_privilege && privilege_was_lost(pid, &st, collector->no_new_privs);
+}
+
 void collect_stopped(
 	struct collector *collector, pid_t pid, bool has_proc, struct procaudit_exec *exec)
 {
@@ -94,7 +108,7 @@ void collect_stopped(
 	collect_cwd(collector, pid, exec);
 	if (!collector->is_cmdline)
 		collect_dirfd(collector, pid, exec);
-	exec->has_exe_id = proc_exe_id(pid, &exec->exe_dev, &exec->exe_ino);
+	collect_file(collector, pid, exec);
 	exec->ppid = proc_ppid(pid);
 }
 

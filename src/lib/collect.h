@@ -11,11 +11,13 @@
 
 /* Room that is used again for each exec. Zeroed at first. */
 struct collector {
-	struct buf memory;   /* the new stack, or /proc/PID/cmdline */
-	uint64_t sp;	     /* the stack's lowest address; 0: unknown */
-	uint32_t audit_arch; /* valid if sp is */
-	int error;	     /* what cut reading the stack short, an errno; 0: nothing */
-	bool is_cmdline;     /* memory holds argv alone */
+	struct buf memory;    /* the new stack, or /proc/PID/cmdline */
+	uint64_t sp;	      /* the stack's lowest address; 0: unknown */
+	uint32_t audit_arch;  /* valid if sp is */
+	int error;	      /* what cut reading the stack short, an errno; 0: nothing */
+	bool is_cmdline;      /* memory holds argv alone */
+	bool takes_privilege; /* programs may lose privileges by us: see privilege.h */
+	bool no_new_privs;    /* the tracees have that from us */
 	char exe[PATH_MAX];
 	char cwd[PATH_MAX];
 	char dirfd[PATH_MAX];

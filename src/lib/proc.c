@@ -86,6 +86,9 @@ int proc_status(pid_t id, struct proc_status *status)
 			   strtoull(field(text, "\nShdPnd:"), NULL, 16),
 		.blocked = strtoull(field(text, "\nSigBlk:"), NULL, 16),
 		.caught = strtoull(field(text, "\nSigCgt:"), NULL, 16),
+		.cap_permitted = strtoull(field(text, "\nCapPrm:"), NULL, 16),
+		.cap_bounding = strtoull(field(text, "\nCapBnd:"), NULL, 16),
+		.no_new_privs = strtol(field(text, "\nNoNewPrivs:"), NULL, 10) == 1,
 	};
 	get_ids(field(text, "\nUid:"), &status->uid, &status->euid);
 	get_ids(field(text, "\nGid:"), &status->gid, &status->egid);
@@ -152,17 +155,12 @@ void proc_link(pid_t id, const char *name, char *buffer, size_t size, struct pro
 		*out = (struct procaudit_string){.data = buffer, .size = (size_t)n};
 }
 
-bool proc_exe_id(pid_t id, dev_t *dev, ino_t *ino)
+bool proc_exe_stat(pid_t id, struct stat *st)
 {
 	char path[64];
-	struct stat st;
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", id);
-	if (stat(path, &st) < 0)
-		return false;
-	*dev = st.st_dev;
-	*ino = st.st_ino;
-	return true;
+	return stat(path, st) == 0;
 }
 
 int proc_cmdline(pid_t id, struct buf *out)

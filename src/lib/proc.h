@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 struct proc_status {
@@ -20,6 +21,8 @@ struct proc_status {
 	uint64_t blocked, caught; /* signals, likewise */
 	uid_t uid, euid;	  /* as our user namespace has them */
 	gid_t gid, egid;
+	uint64_t cap_permitted, cap_bounding; /* bit n for capability n */
+	bool no_new_privs;
 };
 
 /* Whether /proc shows the pid namespace that we live in. Where it does not,
@@ -36,8 +39,8 @@ pid_t proc_ppid(pid_t pid);
 /* A link of /proc/ID such as "cwd", into buffer of size bytes. */
 void proc_link(pid_t id, const char *name, char *buffer, size_t size, struct procaudit_string *out);
 
-/* Device and inode behind /proc/ID/exe. */
-bool proc_exe_id(pid_t id, dev_t *dev, ino_t *ino);
+/* The file behind /proc/ID/exe. */
+bool proc_exe_stat(pid_t id, struct stat *st);
 
 /* /proc/ID/cmdline, which everybody may read. Returns 0 or -errno. */
 int proc_cmdline(pid_t id, struct buf *out);

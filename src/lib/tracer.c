@@ -10,6 +10,7 @@
 #include "dispatch.h"
 #include "macro.h"
 #include "newborn.h"
+#include "privilege.h"
 #include "proc.h"
 #include "restart.h"
 
@@ -208,6 +209,8 @@ PUBLIC int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const 
 	t->failed = options->failed;
 	t->threads = options->threads;
 	t->has_proc = proc_is_ours();
+	t->collector.takes_privilege = privilege_is_taken();
+	t->collector.no_new_privs = options->failed && procaudit_means_no_new_privs();
 	spawn = (struct spawn_options){
 		argv, options->user, options->failed != PROCAUDIT_FAILED_NONE};
 	error = start(t, &spawn, ptrace_options(options));

@@ -11,6 +11,7 @@
 #include <bsd/err.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,7 @@ struct run {
 	bool has_status; /* the command has ended */
 	int64_t ended;	 /* when, CLOCK_BOOTTIME */
 	bool noticed;	 /* its survivors have been named */
+	bool warned;	 /* a program that lost its privileges has been named */
 	unsigned passed; /* signals handed on to the command */
 	int stopped_by;	 /* the signal that made us let go; 0: none */
 	bool detached;	 /* some tracee was let go */
@@ -153,9 +155,38 @@ static bool start(struct run *run)
 
 /* --- Events -------------------------------------------------------------- */
 
+/* Copies what is for a terminal to see, with question marks for the rest. */
+static const char *plain(char *out, size_t room, const char *text, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size && i + 1 < room; i++)
+		out[i] = text[i];
+	out[i] = '\0';
+	while (i-- > 0)
+		if (out[i] < ' ' || out[i] > '~')
+			out[i] = '?';
+	return out;
+}
+
+/* Said of the first such program: the command may fail for it. */
+static void say_lost_privilege(struct run *run, const struct procaudit_string *exe)
+{
+	char name[PATH_MAX];
+
+	if (run->warned || run->options->quiet)
+		return;
+	run->warned = true;
+	warnx("%s runs without the privileges that its file gives, since procaudit has none; "
+	      "root can use -u (this is said once)",
+		plain(name, sizeof(name), exe->data, exe->size));
+}
+
 static void on_event(struct run *run, const struct procaudit_event *event)
 {
 	recorder_add(&run->recorder, event);
+	if (event->kind == PROCAUDIT_EXEC && event->exec.lost_privilege)
+		say_lost_privilege(run, &event->exec.exe);
 	if (event->kind == PROCAUDIT_DETACH)
 		run->detached = true;
 	if (event->kind != PROCAUDIT_EXIT || event->proc != 1)
@@ -188,7 +219,7 @@ static void on_signal(struct run *run)
 
 static void print_name(pid_t pid)
 {
-	char path[32], name[32];
+	char path[32], name[32], shown[32];
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
@@ -196,13 +227,8 @@ static void print_name(pid_t pid)
 	if (!file)
 		return;
 	if (fgets(name, sizeof(name), file)) {
-		char *c;
-
-		name[strcspn(name, "\n")] = '\0';
-		for (c = name; *c; c++)
-			if (*c < ' ' || *c > '~')
-				*c = '?';
-		fprintf(stderr, " %s(%d)", name, pid);
+		plain(shown, sizeof(shown), name, strcspn(name, "\n"));
+		fprintf(stderr, " %s(%d)", shown, pid);
 	}
 	fclose(file);
 }

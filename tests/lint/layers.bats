@@ -15,7 +15,7 @@ layers() {
 		1 R shell
 		2 L mem proc obstacle queue seccomp task wait
 		2 R envtable encoder encode encode_jsonl encode_text
-		3 L asked collect spawn
+		3 L asked privilege collect spawn
 		4 L state newborn restart exec end dispatch tracer
 	END
 }

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+#include "privilege.h"
+
+#include "macro.h"
+#include "proc.h"
+
+#include <endian.h>
+#include <linux/capability.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+bool privilege_is_taken(void)
+{
+	struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+	struct __user_cap_data_struct data[2] = {0};
+
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+		return false;
+	if (syscall(SYS_capget, &header, data) < 0)
+		return false;
+	return !(data[CAP_SYS_PTRACE / 32].effective & (1U << CAP_SYS_PTRACE % 32));
+}
+
+/* The capabilities that a file gives (linux/capability.h, vfs_cap_data); bit n
+ * for capability n. */
+static uint64_t file_capabilities(const char *exe)
+{
+	struct vfs_ns_cap_data data = {0};
+	ssize_t size = getxattr(exe, "security.capability", &data, sizeof(data));
+
+	if (size < (ssize_t)XATTR_CAPS_SZ_2)
+		return 0;
+	return (uint64_t)le32toh(data.data[1].permitted) << 32 | le32toh(data.data[0].permitted);
+}
+
+static bool has_own_user_namespace(pid_t pid)
+{
+	struct stat ours, its;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
+	return stat("/proc/self/ns/user", &ours) < 0 || stat(path, &its) < 0 ||
+	       ours.st_ino != its.st_ino || ours.st_dev != its.st_dev;
+}
+
+static bool is_on_nosuid(const char *exe)
+{
+	struct statvfs fs;
+
+	return statvfs(exe, &fs) < 0 || (fs.f_flag & ST_NOSUID);
+}
+
+bool privilege_was_lost(pid_t pid, const struct stat *exe, bool no_new_privs)
+{
+	bool set_gid = (exe->st_mode & S_ISGID) && (exe->st_mode & S_IXGRP);
+	struct proc_status status;
+	uint64_t capabilities;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	capabilities = file_capabilities(path);
+	if (!capabilities && !set_gid && !(exe->st_mode & S_ISUID))
+		return false;
+	if (proc_status(pid, &status) < 0)
+		return false;
+	capabilities &= status.cap_bounding & ~status.cap_permitted;
+	set_gid = set_gid && exe->st_gid != status.egid;
+	if (!capabilities && !set_gid && !((exe->st_mode & S_ISUID) && exe->st_uid != status.euid))
+		return false;
+	return (no_new_privs || !status.no_new_privs) && !has_own_user_namespace(pid) &&
+	       !is_on_nosuid(path);
+}
