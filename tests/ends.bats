@@ -304,6 +304,26 @@ expect_two_live() {
 	check_log --no-trailer "$LOG"
 }
 
+# Its procaudit is killed at one system call after the other; COMMAND prints the
+# same each time if it has begun. LeakSanitizer needs ptrace for itself.
+killed_at_calls() { # COMMAND...
+	local call ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0
+	export ASAN_OPTIONS
+	"$@" >expected
+	for ((call = 1;; call += 9)); do
+		timeout -k 10 120 "$HELPERS/cage" -s "$call" report "$PROCAUDIT" -q -o "$LOG" "$@" >out ||
+			fail "it hangs, killed at call $call" || return
+		grep -q '^killed' report || break
+		[ ! -s out ] || cmp out expected || return
+	done
+	((call > 500)) || fail "there were only $call calls"
+}
+
+@test "killed at any of its system calls: no signal is lost that was on its way" {
+	killed_at_calls "$HELPERS/hazards" caught 1 60
+	killed_at_calls "$HELPERS/hazards" stops 1 12
+}
+
 @test "a stopped tracee stays stopped while procaudit lives, and when it is killed" {
 	start_two
 	kill -STOP "$(cat ready)"

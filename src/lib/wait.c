@@ -2,6 +2,7 @@
 #include "wait.h"
 
 #include "macro.h"
+#include "stop.h"
 
 #include <errno.h>
 #include <string.h>
@@ -44,12 +45,18 @@ int wait_peek(pid_t task, int *status)
 	return look(P_PID, (id_t)task, WEXITED | WNOWAIT, &tid, status);
 }
 
+/* Whether what was found has to be taken, as wait_find says. */
+static bool is_to_be_taken(int status)
+{
+	return status && stop_classify(status) != STOP_SIGNAL;
+}
+
 int wait_take(pid_t task, int *status)
 {
 	int found = wait_peek(task, status);
 	pid_t tid;
 
-	if (found > 0 && *status)
+	if (found > 0 && is_to_be_taken(*status))
 		found = look(P_PID, (id_t)task, WSTOPPED, &tid, status);
 	return found;
 }
@@ -86,7 +93,8 @@ static int walk(pid_t *tid, int *status)
 
 	do
 		found = look(P_ALL, 0, WEXITED | WNOWAIT, tid, status);
-	while (found > 0 && *status && look(P_PID, (id_t)*tid, WSTOPPED, tid, status) <= 0);
+	while (found > 0 && is_to_be_taken(*status) &&
+		look(P_PID, (id_t)*tid, WSTOPPED, tid, status) <= 0);
 	return found;
 }
 

@@ -33,7 +33,10 @@ void wait_init(struct waiter *waiter, const sigset_t *signals);
 /*
  * Looks for a task that has something to report. A stop is taken: before that
  * the kernel refuses to touch a thread that has become the leader by exec
- * (kernel/ptrace.c, looks_like_a_spurious_pid). A zombie is left where it is
+ * (kernel/ptrace.c, looks_like_a_spurious_pid). But that of a signal on its way
+ * is left, so that the signal goes on its way if we are killed before we can
+ * restart the task: taking makes the kernel forget it (kernel/exit.c,
+ * wait_task_stopped; kernel/signal.c, ptrace_stop). A zombie is left where it is
  * until everything about it has been read. living: how many tasks there are.
  * Returns 1, and *status as from waitpid(2), or 0 for an end; or 0 if none was
  * found; or -ECHILD.
@@ -44,7 +47,7 @@ int wait_find(struct waiter *waiter, size_t living, pid_t *tid, int *status);
  * is not taken. */
 int wait_peek(pid_t task, int *status);
 
-/* The same, taking a stop. */
+/* The same, taking a stop as wait_find does. */
 int wait_take(pid_t task, int *status);
 
 /* This task will have something to report soon. */
