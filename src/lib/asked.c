@@ -131,7 +131,7 @@ static void reset(struct asked *asked)
 /* Fills asked. False: this is no exec that could run something. */
 static bool fill(struct asked *asked, struct mem_view *view, bool with_env, bool has_proc)
 {
-	struct __ptrace_syscall_info info;
+	struct __ptrace_syscall_info info = {0};
 	const struct abi *abi;
 	struct call call;
 

@@ -18,7 +18,7 @@
 
 static void copy_stack(struct collector *collector, pid_t pid)
 {
-	struct __ptrace_syscall_info info;
+	struct __ptrace_syscall_info info = {0};
 
 	collector->sp = 0;
 	buf_trim(&collector->memory, KEEP);

@@ -100,7 +100,7 @@ static bool is_restart(int64_t error)
 
 void on_syscall_end(struct procaudit_tracer *t, pid_t tid, struct task *task)
 {
-	struct __ptrace_syscall_info info;
+	struct __ptrace_syscall_info info = {0};
 	struct asked *asked;
 
 	if (task && task->process &&

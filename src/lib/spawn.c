@@ -116,7 +116,7 @@ int spawn_fork(struct spawn *spawn, const struct spawn_options *options, const s
  * it go on. */
 static int prove(pid_t pid)
 {
-	struct __ptrace_syscall_info info;
+	struct __ptrace_syscall_info info = {0};
 	int status, error = 0;
 	enum stop stop;
 	pid_t waited;
