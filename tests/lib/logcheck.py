@@ -169,9 +169,9 @@ def check_twins(record):
 
 
 class Process:
-    """What the records of one process have told so far."""
+    """What the records of one process that lives have told so far."""
 
-    __slots__ = ("pid", "parent", "announced", "since", "images", "end", "threads")
+    __slots__ = ("pid", "parent", "announced", "since", "images", "threads")
 
     def __init__(self, pid, parent, announced, since):
         self.pid = pid
@@ -179,7 +179,6 @@ class Process:
         self.announced = announced  # by a fork record, or by being the command
         self.since = since  # mono_us of its first record
         self.images = 0
-        self.end = None  # the exit or detach record
         self.threads = set()  # further threads that live
 
 
@@ -194,7 +193,9 @@ class Log:
         self.mono_us = 0
         self.bytes = 0  # of the lines so far, without the current one
         self.counts = {}
-        self.processes = {}
+        self.processes = {}  # those that live
+        self.ended = {}  # number: seq of the exit or detach record
+        self.root_end = None  # that record of the command
         self.environments = set()
         self.header = None
         self.trailer = None
@@ -229,14 +230,15 @@ class Log:
         """The process that acts, or comes to an end, in this record."""
         proc, pid = record["proc"], record.get("pid")
         process = self.processes.get(proc)
+        if proc in self.ended:
+            self.report(f"process {proc} has ended at seq {self.ended[proc]}")
+            return process or Process(pid, None, True, self.mono_us)
         if not process:
             if proc != 1:
                 self.suspect(f"process {proc} has had no fork record")
             process = self.processes[proc] = Process(pid, None, proc == 1, self.mono_us)
         if process.pid != pid:
             self.report(f"process {proc} has pid {pid}, and had {process.pid}")
-        if process.end:
-            self.report(f"process {proc} has ended at seq {process.end['seq']}")
         if event == "thread":
             return process
         tid = record.get("tid")
@@ -258,6 +260,8 @@ class Log:
             self.report("the command itself has a fork record")
         elif child == parent:
             self.report(f"process {child} is its own creator")
+        elif child in self.ended:
+            self.report(f"process {child} has a fork record after its end")
         elif not process:
             self.processes[child] = Process(pid, parent, True, self.mono_us)
         elif process.announced:
@@ -322,10 +326,14 @@ class Log:
         if not process:
             self.report(f"{record['event']} of no process")
             return
-        process.end = record
         if record["event"] == "exit":
             self.check_duration(record, process)
             self.check_threads_gone(record["proc"], process)
+        # A log of millions of processes is not to be kept in memory.
+        self.processes.pop(record["proc"], None)
+        self.ended[record["proc"]] = record["seq"]
+        if record["proc"] == 1:
+            self.root_end = record
 
     def check_duration(self, record, process):
         """It began when the process was first seen, at its first record or before."""
@@ -369,15 +377,13 @@ class Log:
         for event in ("gap", "detach"):
             if self.counts.get(event):
                 self.report(f"complete in spite of {event} records")
-        for proc, process in self.processes.items():
-            if not process.end:
-                self.report(f"complete, and process {proc} has no end")
-        if 1 not in self.processes:
+        for proc in self.processes:
+            self.report(f"complete, and process {proc} has no end")
+        if 1 not in self.processes and 1 not in self.ended:
             self.report("complete, and there is no command")
 
     def check_root_status(self, record):
-        root = self.processes.get(1)
-        end = root.end if root else None
+        end = self.root_end
         for key in ("exit_code", "signal", "core_dumped"):
             told = end.get(key) if end else record.get(key)
             if record.get(key) != told:
@@ -457,7 +463,7 @@ class File:
                 counts[event] = counts.get(event, 0) + n
         return {
             "logs": len(self.logs),
-            "processes": sum(len(log.processes) for log in self.logs),
+            "processes": sum(len(log.processes) + len(log.ended) for log in self.logs),
             "complete": all(log.trailer and log.trailer["complete"] for log in self.logs),
             "counts": counts,
             "findings": len(self.findings),

@@ -115,6 +115,8 @@ RECORD_DAMAGE = {
     "two fork records": (lambda r: r.insert(3, dict(r[3])), "5: process 2 has two fork"),
     "a fork record too late": (
         lambda r: r.insert(6, r.pop(3)), "7: process 2 has its fork record after others"),
+    "a fork record after the end": (
+        lambda r: r.insert(10, r.pop(3)), "11: process 2 has a fork record after its end"),
     "a pid that changes": (lambda r: r[6].update(pid=14), "7: process 2 has pid 14"),
     "another pid than announced": (
         lambda r: r[3].update(child_pid=14), "5: process 2 has pid 11, and had 14"),
