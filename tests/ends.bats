@@ -3,40 +3,10 @@
 
 load lib/common
 load helpers/await
-
-# Starts procaudit in a session of its own, with all signals as by default, or
-# as $SIGNALS tells sigset. $PID is its pid.
-start() { # ARG...
-	rm -f pid
-	# shellcheck disable=SC2086 # options
-	setsid "$HELPERS/sigset" ${SIGNALS--d 1-64} \
-		sh -c 'echo $$ >pid; exec "$@"' sh "$PROCAUDIT" -o "$LOG" "$@" 3>&- &
-	JOB=$!
-	await test -s pid
-	PID=$(cat pid)
-}
-
-# Waits for procaudit, which must end with this status.
-ends_with() {
-	local status=0
-	await gone "$PID" || return
-	wait "$JOB" || status=$?
-	equal "$status" "$1"
-}
-
-# A test that fails leaves nothing behind either.
-teardown() {
-	[ -z "${PID-}" ] || pkill -KILL -s "$PID" || :
-}
+load helpers/background
 
 trailer() {
 	log "select(.event == \"trailer\") | $1"
-}
-
-# Sleeps, with no signal to be looked at.
-idle() { # PID SIGNO
-	in_state "$1" S || return
-	(((0x$(sed -n 's/^ShdPnd:\t//p' "/proc/$1/status") >> ($2 - 1) & 1) == 0))
 }
 
 # What a shell does until somebody writes to the fifo "go"; it says "ready",
@@ -44,14 +14,6 @@ idle() { # PID SIGNO
 setup_file() {
 	# shellcheck disable=SC2016 # it is the command's shell that expands it
 	export UNTIL_GO='exec 5<>go; echo $$ >ready; until read x <&5; do :; done;'
-}
-
-prepare() {
-	mkfifo go
-}
-
-go() {
-	echo go >go
 }
 
 # --- Exit status -------------------------------------------------------------

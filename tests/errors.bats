@@ -5,6 +5,7 @@
 
 load lib/common
 load helpers/await
+load helpers/badlog
 
 # The command line gives this status and exactly this one line on standard
 # error; nothing on standard output, and nothing has run.
@@ -14,11 +15,6 @@ refused() { # STATUS LINE COMMAND...
 	[ ! -e ran ] || fail "the command has run: ${*:3}"
 	equal "$status: $(cat out err)" "$1: procaudit: $2"
 	equal "$(wc -l <err)" 1
-}
-
-# How a log is to be when records were lost at its end.
-check_torn_log() {
-	check_log --no-trailer "$LOG"
 }
 
 trailer() {
@@ -53,6 +49,10 @@ trailer() {
 	for value in '' x 1x never; do
 		refused 125 "--linger: '$value' is invalid: seconds or 'forever' expected" \
 			"$PROCAUDIT" "--linger=$value" touch ran
+	done
+	for value in '' hold stop,kill; do
+		refused 125 "--on-log-error: '$value' is none of stop, continue, kill" \
+			"$PROCAUDIT" "--on-log-error=$value" touch ran
 	done
 	refused 125 "--linger: '-1' is too small: seconds or 'forever' expected" \
 		"$PROCAUDIT" --linger=-1 touch ran
@@ -130,13 +130,6 @@ trailer() {
 	)
 }
 
-# Opens descriptor 8, a pipe that nobody reads.
-break_pipe() {
-	mkfifo broken
-	# shellcheck disable=SC2094
-	exec 7<>broken 8>broken 7<&-
-}
-
 @test "a log whose reader has gone: nothing is started" {
 	local status=0
 	break_pipe
@@ -147,100 +140,11 @@ break_pipe() {
 	[ ! -e ran ]
 }
 
-# --- A log that fails in the middle ------------------------------------------
-
-# Runs a script in a mount namespace with a file system "disk" of so many KiB.
-on_disk() { # KIB SCRIPT
-	unshare -Urm true 2>/dev/null || skip "no user and mount namespaces here"
-	mkdir disk
-	KIB=$1 SCRIPT=$2 unshare -Urm sh -c '
-		mount -t tmpfs -o "size=${KIB}k" none disk || exit 99
-		sh -c "$SCRIPT"; status=$?
-		cp disk/log "$LOG" 2>/dev/null
-		exit "$status"'
-}
-
-setup_file() {
-	# shellcheck disable=SC2016 # it is the command's shell that expands it
-	export THIRTY='for i in 0 1 2 3 4 5 6 7 8 9; do /bin/true; /bin/true; /bin/true; done'
-}
-
 @test "a disk that is full: nothing is started" {
-	export LOG
-	run -125 on_disk 4 'head -c 4096 /dev/zero >disk/filler; "$PROCAUDIT" -o disk/log touch ran'
-	equal "$output" 'procaudit: cannot write the log disk/log: No space left on device'
-	[ ! -e ran ]
-}
-
-@test "a disk that fills up: the command goes on, one line, 125" {
-	export LOG
-	run -125 --separate-stderr on_disk 16 '"$PROCAUDIT" -o disk/log sh -c "$THIRTY; echo end"'
-	equal "$output" end
-	equal "$stderr" 'procaudit: cannot write the log disk/log, records are lost; the command goes on: No space left on device'
-	check_torn_log
-	(($(wc -l <"$LOG") > 4))
-}
-
-@test "a disk that fills up: the command's own failure is its status" {
-	export LOG
-	run -3 --separate-stderr on_disk 16 '"$PROCAUDIT" -o disk/log sh -c "$THIRTY; exit 3"'
-	equal "${#stderr_lines[@]}" 1
-	check_torn_log
-}
-
-@test "a disk that has room again: the record goes on and says what was lost" {
-	export LOG
-	run -125 --separate-stderr on_disk 64 'head -c 49152 /dev/zero >disk/filler
-		"$PROCAUDIT" -o disk/log --env=none sh -c "$THIRTY; $THIRTY; rm disk/filler; $THIRTY"'
-	equal "${#stderr_lines[@]}" 1
-	check_log "$LOG"
-	equal "$(trailer '[.exit_code, .complete]')" '[0,false]'
-	(($(trailer .gaps) > 0))
-	# The shell's exec and exit, and three records for each program that it ran.
-	equal "$(log -s '(map(select(.event == "fork" or .event == "exec" or .event == "exit")) | length)
-		+ (map(select(.event == "gap") | .count) | add)')" $((2 + 3 * 91))
-	equal "$(log 'select(.event == "gap") | .reason' | sort -u)" '"write_error"'
-}
-
-@test "a limit on file sizes: the command goes on, one line, 125" {
-	local status=0
-	(
-		ulimit -f 8
-		exec "$PROCAUDIT" -o "$LOG" sh -c "$THIRTY; echo end" >out 2>err
-	) || status=$?
-	equal "$status: $(cat out)" '125: end'
-	equal "$(cat err)" "procaudit: cannot write the log $LOG, records are lost; the command goes on: File too large"
-	check_torn_log
-	(($(stat -c %s "$LOG") <= 8192))
-}
-
-@test "the reader of the log goes away: the command goes on, one line, 125" {
-	mkfifo log.fifo gone.fifo
-	(head -c 100 <log.fifo >/dev/null; echo >gone.fifo) 3>&- &
-	local status=0
-	"$HELPERS/sigset" -d 13 "$PROCAUDIT" -o log.fifo sh -c 'read x <gone.fifo; /bin/true; echo end' >out 2>err ||
-		status=$?
-	wait $!
-	equal "$status: $(cat out)" '125: end'
-	equal "$(cat err)" 'procaudit: cannot write the log log.fifo, records are lost; the command goes on: Broken pipe'
-}
-
-# The log fails, and there is nobody to tell.
-audit_unheard() {
-	local status=0
-	(
-		ulimit -f 8
-		exec "$HELPERS/sigset" -d 13 "$PROCAUDIT" -o "$LOG" sh -c "$THIRTY; echo end" >out
-	) || status=$?
-	equal "$status: $(cat out)" '125: end'
-	check_torn_log
-}
-
-@test "standard error is closed or broken: the command goes on" {
-	audit_unheard 2>&-
-	break_pipe
-	audit_unheard 2>&8
-	exec 8>&-
+	make_disk 4
+	fill_disk 4
+	refused 125 "cannot write the log $DISK/log: No space left on device" \
+		"$PROCAUDIT" -o "$DISK/log" touch ran
 }
 
 # --- ptrace ------------------------------------------------------------------

@@ -19,7 +19,7 @@ _procaudit_parse()
 			command=$((i + 1))
 			return
 			;;
-		--output | --format | --env | --linger | --user) ;;
+		--output | --format | --env | --linger | --user | --on-log-error) ;;
 		--failed)
 			# Its argument, if any, is in the same word.
 			[[ ${COMP_WORDS[i + 1]-} == "=" ]] || continue
@@ -74,6 +74,10 @@ _procaudit()
 		mapfile -t COMPREPLY < <(compgen -W "full brief" -- "$cur")
 		return
 		;;
+	--on-log-error)
+		mapfile -t COMPREPLY < <(compgen -W "stop continue kill" -- "$cur")
+		return
+		;;
 	--linger)
 		mapfile -t COMPREPLY < <(compgen -W "forever 0" -- "$cur")
 		return
@@ -82,7 +86,7 @@ _procaudit()
 	if ((command == 0)); then
 		mapfile -t COMPREPLY < <(compgen -W "
 			-o --output -A --append -f --format --env --failed --threads
-			--linger -u --user --kill-on-exit -v --verbose -q --quiet -h --help -V --version
+			--linger -u --user --kill-on-exit --on-log-error -v --verbose -q --quiet -h --help -V --version
 		" -- "$cur")
 	elif declare -F _command_offset >/dev/null; then
 		_command_offset "$command"

@@ -11,7 +11,7 @@ function __procaudit_command
             case --
                 set -e words[1]
                 break
-            case --output --format --env --linger --user
+            case --output --format --env --linger --user --on-log-error
                 set -e words[1]
             case '--*'
             case '-*'
@@ -42,6 +42,7 @@ complete -c procaudit -n $own -l threads -d 'Record threads, too'
 complete -c procaudit -n $own -l linger -x -a 'forever 0' -d 'How long to follow processes that outlive COMMAND'
 complete -c procaudit -n $own -s u -l user -x -a '(__fish_complete_users)' -d 'Run COMMAND as this user'
 complete -c procaudit -n $own -l kill-on-exit -d 'If procaudit dies, kill what it traces'
+complete -c procaudit -n $own -l on-log-error -x -a 'stop continue kill' -d 'When the log cannot be written'
 complete -c procaudit -n $own -s v -l verbose -d 'Print a summary line at the end'
 complete -c procaudit -n $own -s q -l quiet -d 'No notices'
 complete -c procaudit -n $own -s h -l help -d 'Print a help text'

@@ -7,8 +7,9 @@
  *
  *	procaudit_encode(encoder, event);
  *	data = procaudit_encoded(encoder, &size);
- *	if (write(fd, data, size) == size)
- *		procaudit_encoder_written(encoder);
+ *	n = write(fd, data, size);
+ *	if (n >= 0)
+ *		procaudit_encoder_written(encoder, n);
  *	else
  *		procaudit_encoder_lost(encoder);
  *
@@ -76,15 +77,18 @@ int procaudit_encode(struct procaudit_encoder *encoder, const struct procaudit_e
 int procaudit_encode_trailer(
 	struct procaudit_encoder *encoder, const struct procaudit_trailer *trailer);
 
-/* The bytes since the last procaudit_encoder_written() or _lost(): whole
- * records. Borrowed until the next call. */
+/* The bytes that wait to be written, up to the end of a record; they begin
+ * inside of one only if procaudit_encoder_written() was told so. Borrowed until
+ * the next call; NULL if there are none. */
 const char *procaudit_encoded(const struct procaudit_encoder *encoder, size_t *size);
 
-/* The bytes are in the log: forgets them. */
-void procaudit_encoder_written(struct procaudit_encoder *encoder);
+/* The first size of these bytes are in the log: forgets them. */
+void procaudit_encoder_written(struct procaudit_encoder *encoder, size_t size);
 
 /* The bytes are not in the log and never will be: forgets them and takes back
- * their sequence numbers and counts. Returns the number of records lost. */
+ * the sequence numbers and counts of their records, with one that is in the log
+ * in part. Returns the number of records lost; for a gap of
+ * PROCAUDIT_GAP_WRITE_ERROR those that it stood for. */
 uint64_t procaudit_encoder_lost(struct procaudit_encoder *encoder);
 
 /* How many records of this kind the log holds (procaudit_encoded() included). */

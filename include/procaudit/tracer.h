@@ -92,6 +92,10 @@ int procaudit_tracer_pass_signal(struct procaudit_tracer *tracer, const siginfo_
  */
 void procaudit_tracer_detach(struct procaudit_tracer *tracer, enum procaudit_detach_reason reason);
 
+/* From now on each task is killed, by SIGKILL; procaudit_tracer_next() yields
+ * the ends. Nothing happens if they are being let go. */
+void procaudit_tracer_kill(struct procaudit_tracer *tracer);
+
 /* What may keep the command from being executed. */
 enum procaudit_step {
 	PROCAUDIT_STEP_EXEC,   /* its exec */

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -47,6 +48,7 @@ PUBLIC void procaudit_encoder_free(struct procaudit_encoder *e)
 	if (!e)
 		return;
 	buf_free(&e->out);
+	buf_free(&e->marks);
 	buf_free(&e->cwd);
 	envtable_clear(&e->envs);
 	free(e);
@@ -59,15 +61,48 @@ static void forget_context(struct procaudit_encoder *e)
 	buf_free(&e->cwd);
 }
 
-/* Leaves out the record that has begun at size with progress before it, if
- * there was no memory for it. */
-static int finish(struct procaudit_encoder *e, size_t size, const struct progress *before)
+static void add_mark(struct procaudit_encoder *e, unsigned kind, uint64_t records)
 {
-	if (!e->out.error)
+	struct mark mark = {.end = e->out.size, .records = records, .kind = kind};
+
+	buf_add(&e->marks, &mark, sizeof(mark));
+	e->now.counts[kind]++;
+}
+
+void encoder_mark(struct procaudit_encoder *e, unsigned kind)
+{
+	add_mark(e, kind, 1);
+}
+
+void encoder_mark_event(struct procaudit_encoder *e, const struct procaudit_event *event)
+{
+	bool stands =
+		event->kind == PROCAUDIT_GAP && event->gap.reason == PROCAUDIT_GAP_WRITE_ERROR;
+
+	add_mark(e, event->kind, stands ? event->gap.count : 1);
+}
+
+/* Where a record begins. */
+struct point {
+	size_t out, marks; /* their sizes */
+	struct progress now;
+};
+
+static struct point point_of(const struct procaudit_encoder *e)
+{
+	return (struct point){.out = e->out.size, .marks = e->marks.size, .now = e->now};
+}
+
+/* Leaves out the record that has begun at before, if there was no memory for
+ * it. */
+static int finish(struct procaudit_encoder *e, const struct point *before)
+{
+	if (!e->out.error && !e->marks.error)
 		return 0;
-	e->out.error = 0;
-	buf_truncate(&e->out, size);
-	e->now = *before;
+	e->out.error = e->marks.error = 0;
+	buf_truncate(&e->out, before->out);
+	buf_truncate(&e->marks, before->marks);
+	e->now = before->now;
 	forget_context(e);
 	return -ENOMEM;
 }
@@ -75,64 +110,109 @@ static int finish(struct procaudit_encoder *e, size_t size, const struct progres
 PUBLIC int procaudit_encode_header(
 	struct procaudit_encoder *e, const struct procaudit_header *header)
 {
-	struct progress before = e->now;
-	size_t size = e->out.size;
+	struct point before = point_of(e);
 
 	if (e->options.format == PROCAUDIT_TEXT)
 		encode_text_header(e, header);
 	else
 		encode_jsonl_header(e, header);
-	return finish(e, size, &before);
+	return finish(e, &before);
 }
 
 PUBLIC int procaudit_encode(struct procaudit_encoder *e, const struct procaudit_event *event)
 {
-	struct progress before = e->now;
-	size_t size = e->out.size;
+	struct point before = point_of(e);
 
 	if (e->options.format == PROCAUDIT_TEXT)
 		encode_text(e, event);
 	else
 		encode_jsonl(e, event);
-	return finish(e, size, &before);
+	return finish(e, &before);
 }
 
 PUBLIC int procaudit_encode_trailer(
 	struct procaudit_encoder *e, const struct procaudit_trailer *trailer)
 {
-	struct progress before = e->now;
-	size_t size = e->out.size;
+	struct point before = point_of(e);
 
 	if (e->options.format == PROCAUDIT_TEXT)
 		encode_text_trailer(e, trailer);
 	else
 		encode_jsonl_trailer(e, trailer);
-	return finish(e, size, &before);
+	return finish(e, &before);
 }
 
 PUBLIC const char *procaudit_encoded(const struct procaudit_encoder *e, size_t *size)
 {
-	*size = e->out.size;
-	return e->out.data;
+	*size = e->out.size - e->taken;
+	return *size ? e->out.data + e->taken : NULL;
 }
 
+static const struct mark *marks_of(const struct procaudit_encoder *e, size_t *count)
+{
+	*count = e->marks.size / sizeof(struct mark);
+	return (const struct mark *)(const void *)e->marks.data;
+}
+
+/* Forgets everything that waits. */
 static void forget(struct procaudit_encoder *e)
 {
 	buf_truncate(&e->out, 0);
 	buf_trim(&e->out, KEEP);
+	buf_truncate(&e->marks, 0);
+	buf_trim(&e->marks, KEEP);
+	e->taken = e->whole = e->passed = 0;
 }
 
-PUBLIC void procaudit_encoder_written(struct procaudit_encoder *e)
+/* Forgets the whole records that are in the log. */
+static void compact(struct procaudit_encoder *e)
 {
-	e->now.bytes += e->out.size;
-	e->written = e->now;
-	forget(e);
+	size_t count, i;
+	struct mark *marks;
+
+	e->start += e->whole;
+	e->out.size -= e->whole;
+	e->taken -= e->whole;
+	memmove(e->out.data, e->out.data + e->whole, e->out.size);
+	marks_of(e, &count);
+	marks = (struct mark *)(void *)e->marks.data;
+	count -= e->passed;
+	for (i = 0; i < count; i++) {
+		marks[i] = marks[i + e->passed];
+		marks[i].end -= e->whole;
+	}
+	buf_truncate(&e->marks, count * sizeof(*marks));
+	e->whole = e->passed = 0;
+}
+
+PUBLIC void procaudit_encoder_written(struct procaudit_encoder *e, size_t size)
+{
+	size_t count;
+	const struct mark *marks = marks_of(e, &count);
+
+	e->taken += size;
+	for (; e->passed < count && marks[e->passed].end <= e->taken; e->passed++) {
+		e->whole = marks[e->passed].end;
+		e->written.seq++;
+		e->written.counts[marks[e->passed].kind]++;
+	}
+	if (e->taken == e->out.size) {
+		e->start += e->out.size;
+		forget(e);
+	} else if (e->whole > KEEP && e->whole > e->out.size / 2) {
+		compact(e);
+	}
 }
 
 PUBLIC uint64_t procaudit_encoder_lost(struct procaudit_encoder *e)
 {
-	uint64_t records = e->now.seq - e->written.seq;
+	size_t count, i;
+	const struct mark *marks = marks_of(e, &count);
+	uint64_t records = 0;
 
+	for (i = e->passed; i < count; i++)
+		records += marks[i].records;
+	e->start += e->whole;
 	e->now = e->written;
 	forget_context(e);
 	forget(e);

@@ -217,7 +217,7 @@ static uint64_t env_record(struct procaudit_encoder *e, const struct procaudit_e
 	json_uint(&e->out, "env_id", id);
 	add_strings(&e->out, "env", env);
 	json_end(&e->out);
-	e->now.counts[RECORD_ENV]++;
+	encoder_mark(e, RECORD_ENV);
 	return id;
 }
 
@@ -264,7 +264,7 @@ void encode_jsonl(struct procaudit_encoder *e, const struct procaudit_event *eve
 		break;
 	}
 	json_end(out);
-	e->now.counts[event->kind]++;
+	encoder_mark_event(e, event);
 }
 
 /* The content of a one-line file, without the line's end. */
@@ -345,13 +345,13 @@ void encode_jsonl_header(struct procaudit_encoder *e, const struct procaudit_hea
 	while (out->size - start < HEADER_SIZE && !out->error)
 		buf_char(out, ' ');
 	json_end(out);
-	e->now.counts[RECORD_HEADER]++;
+	encoder_mark(e, RECORD_HEADER);
 }
 
 void encode_jsonl_trailer(struct procaudit_encoder *e, const struct procaudit_trailer *trailer)
 {
 	struct buf *out = &e->out;
-	uint64_t bytes = e->now.bytes + out->size;
+	uint64_t bytes = e->start + out->size;
 	unsigned kind;
 
 	begin_now(e, "trailer", NULL);
@@ -367,4 +367,5 @@ void encode_jsonl_trailer(struct procaudit_encoder *e, const struct procaudit_tr
 	json_bool(out, "complete", trailer->complete && !e->now.counts[PROCAUDIT_GAP]);
 	json_uint(out, "bytes", bytes);
 	json_end(out);
+	encoder_mark(e, RECORD_TRAILER);
 }

@@ -199,10 +199,8 @@ static void add_gap(struct procaudit_encoder *e, const struct procaudit_gap *gap
 	}
 }
 
-void encode_text(struct procaudit_encoder *e, const struct procaudit_event *event)
+static void add_event(struct procaudit_encoder *e, const struct procaudit_event *event)
 {
-	e->now.seq++;
-	e->now.counts[event->kind]++;
 	switch (event->kind) {
 	case PROCAUDIT_EXEC:
 		if (event->exec.success)
@@ -241,14 +239,23 @@ void encode_text(struct procaudit_encoder *e, const struct procaudit_event *even
 	end_line(e);
 }
 
+void encode_text(struct procaudit_encoder *e, const struct procaudit_event *event)
+{
+	e->now.seq++;
+	add_event(e, event);
+	encoder_mark_event(e, event);
+}
+
 void encode_text_header(struct procaudit_encoder *e, const struct procaudit_header *header)
 {
 	(void)header;
 	e->now.seq++;
+	encoder_mark(e, RECORD_HEADER);
 }
 
 void encode_text_trailer(struct procaudit_encoder *e, const struct procaudit_trailer *trailer)
 {
 	(void)trailer;
 	e->now.seq++;
+	encoder_mark(e, RECORD_TRAILER);
 }

@@ -12,6 +12,7 @@
 enum {
 	RECORD_HEADER = PROCAUDIT_EVENT_KINDS,
 	RECORD_ENV,
+	RECORD_TRAILER,
 	RECORD_KINDS,
 };
 
@@ -19,14 +20,25 @@ enum {
 struct progress {
 	uint64_t seq;		       /* the next record's number */
 	uint64_t counts[RECORD_KINDS]; /* by kind */
-	uint64_t bytes;		       /* in the log so far */
+};
+
+/* A record in out. */
+struct mark {
+	size_t end;	  /* where it ends */
+	uint64_t records; /* what is lost with it: itself, or those that a gap stands for */
+	unsigned kind;	  /* for counts */
 };
 
 struct procaudit_encoder {
 	struct procaudit_encode_options options;
-	struct buf out;		 /* whole records, not yet in the log */
+	struct buf out;		 /* whole records; the first may be in the log in part */
+	size_t taken;		 /* so much of out is in the log */
+	size_t whole;		 /* so much of it as whole records; at most taken */
+	struct buf marks;	 /* struct mark: the records of out */
+	size_t passed;		 /* so many of them are in the log */
+	uint64_t start;		 /* where in the log out begins */
 	struct progress now;	 /* with out */
-	struct progress written; /* without out */
+	struct progress written; /* as far as the log holds whole records */
 	int64_t epoch_ns;	 /* CLOCK_BOOTTIME of the header: mono_us counts from here */
 	struct envtable envs;	 /* with PROCAUDIT_ENV_ONCE: those that the log holds */
 	time_t second;		 /* the second that time is the text of; 0: none */
@@ -34,6 +46,10 @@ struct procaudit_encoder {
 	size_t dot;		 /* jsonl: where in it the nine digits begin */
 	struct buf cwd;		 /* text: the last directory shown */
 };
+
+/* Behind each record that was appended to out: counts it. */
+void encoder_mark(struct procaudit_encoder *encoder, unsigned kind);
+void encoder_mark_event(struct procaudit_encoder *encoder, const struct procaudit_event *event);
 
 /* One record each, appended to out. */
 void encode_jsonl_header(struct procaudit_encoder *encoder, const struct procaudit_header *header);

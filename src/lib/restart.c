@@ -21,7 +21,6 @@ void let_go(struct procaudit_tracer *t, struct task *task, enum procaudit_detach
 	task_remove(&t->table, task);
 }
 
-/* Under our filter there is no letting go. */
 static void kill_process(pid_t tid, const struct task *task)
 {
 	kill(task && task->process ? task->process->pid : tid, SIGKILL);

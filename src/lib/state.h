@@ -35,7 +35,7 @@ struct procaudit_tracer {
 	struct sigaction saved_chld; /* the caller's disposition of SIGCHLD */
 	struct noted noted[32];	     /* by signal number */
 	enum procaudit_failed failed;
-	bool killing;	/* with failed: told to let go */
+	bool killing;	/* told to kill; with failed also to let go */
 	unsigned burst; /* wait statuses so far */
 	bool threads;
 	bool has_proc;

@@ -286,21 +286,30 @@ PUBLIC int procaudit_tracer_pass_signal(struct procaudit_tracer *t, const siginf
 	return kill(t->root_process->pid, signal->si_signo) < 0 ? -errno : 1;
 }
 
+PUBLIC void procaudit_tracer_kill(struct procaudit_tracer *t)
+{
+	struct task *task, *next;
+
+	if (t->detaching || t->killing || t->ended)
+		return;
+	t->killing = true;
+	HASH_ITER (hh, t->table.tasks, task, next) {
+		if (!task->dead && task_is_leader(task))
+			kill(task->tid, SIGKILL);
+	}
+}
+
 PUBLIC void procaudit_tracer_detach(struct procaudit_tracer *t, enum procaudit_detach_reason reason)
 {
 	struct task *task, *next;
 
 	if (t->detaching || t->killing || t->ended)
 		return;
-	stamp(t);
 	if (t->failed) {
-		t->killing = true;
-		HASH_ITER (hh, t->table.tasks, task, next) {
-			if (!task->dead && task_is_leader(task))
-				kill(task->tid, SIGKILL);
-		}
+		procaudit_tracer_kill(t);
 		return;
 	}
+	stamp(t);
 	t->detaching = true;
 	t->detach_reason = reason;
 	t->detach_end = t->now + DETACH_NS;

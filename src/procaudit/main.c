@@ -5,6 +5,7 @@
  *	options   the command line
  *	run       run mode: start, follow, end
  *	recorder  events into the log, and what was lost of it
+ *	hold      waiting for a log that takes nothing
  *	sink      the log's file
  *	stdfds    descriptors 0, 1, 2
  *	user      who the command runs as

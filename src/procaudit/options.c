@@ -15,7 +15,7 @@
 #define LINGER_MAX (100LL * 365 * 24 * 3600)
 
 /* Values of options that have no letter. */
-enum { OPT_ENV = 256, OPT_FAILED, OPT_THREADS, OPT_LINGER, OPT_KILL_ON_EXIT };
+enum { OPT_ENV = 256, OPT_FAILED, OPT_THREADS, OPT_LINGER, OPT_KILL_ON_EXIT, OPT_ON_LOG_ERROR };
 
 /* An option as --help shows it and getopt_long takes it. */
 struct row {
@@ -44,6 +44,9 @@ static const struct row rows[] = {
 		"(default: forever)"},
 	{'u', "user", "USER[:GROUP]", "run COMMAND as this user (for root)"},
 	{OPT_KILL_ON_EXIT, "kill-on-exit", NULL, "if procaudit dies, kill what it traces"},
+	{OPT_ON_LOG_ERROR, "on-log-error", "stop|continue|kill",
+		"when the log cannot be written: hold the command until\n"
+		"it can (default), go on without, or kill the command"},
 	{'v', "verbose", NULL, "print a summary line at the end"},
 	{'q', "quiet", NULL, "no notices"},
 	{'h', "help", NULL, "print this help"},
@@ -150,6 +153,17 @@ static enum procaudit_failed parse_failed(const char *text)
 	errx(STATUS_FAILED, "--failed: '%s' is neither full nor brief", text);
 }
 
+static enum on_log_error parse_on_log_error(const char *text)
+{
+	if (strcmp(text, "stop") == 0)
+		return ON_LOG_ERROR_STOP;
+	if (strcmp(text, "continue") == 0)
+		return ON_LOG_ERROR_CONTINUE;
+	if (strcmp(text, "kill") == 0)
+		return ON_LOG_ERROR_KILL;
+	errx(STATUS_FAILED, "--on-log-error: '%s' is none of stop, continue, kill", text);
+}
+
 static long long parse_linger(const char *text)
 {
 	const char *error;
@@ -229,6 +243,9 @@ void options_parse(struct options *options, int argc, char *argv[])
 			break;
 		case 'u':
 			options->user = optarg;
+			break;
+		case OPT_ON_LOG_ERROR:
+			options->on_log_error = parse_on_log_error(optarg);
 			break;
 		case 'v':
 			options->verbose = true;

@@ -9,6 +9,13 @@
 
 #define LINGER_FOREVER (-1)
 
+/* What to do when the log cannot be written. */
+enum on_log_error {
+	ON_LOG_ERROR_STOP, /* wait until it can, if that may be; lose records if not */
+	ON_LOG_ERROR_CONTINUE,
+	ON_LOG_ERROR_KILL, /* the command */
+};
+
 struct options {
 	const char *output; /* NULL: standard error; "-": standard output */
 	bool append;
@@ -17,6 +24,7 @@ struct options {
 	enum procaudit_failed failed;
 	bool threads;
 	bool kill_on_exit;
+	enum on_log_error on_log_error;
 	long long linger; /* seconds, or LINGER_FOREVER */
 	const char *user; /* USER[:GROUP] that the command runs as; NULL: ours */
 	bool verbose;

@@ -15,6 +15,9 @@
 /* So much is gathered at most while tracees keep us busy. */
 #define BATCH ((size_t)128 * 1024)
 
+/* So much waits at most for a reader that is slow. */
+#define BACKLOG ((size_t)64 * 1024 * 1024)
+
 static bool open_sink(struct recorder *recorder, const struct options *options)
 {
 	const char *output = options->output;
@@ -36,21 +39,26 @@ static bool wants_color(const struct recorder *recorder, const struct options *o
 	return isatty(recorder->sink.fd) && term && *term && strcmp(term, "dumb") != 0;
 }
 
-/* Writes what the encoder holds; gone afterwards either way. */
+static size_t waiting(const struct recorder *recorder)
+{
+	size_t size;
+
+	procaudit_encoded(recorder->encoder, &size);
+	return size;
+}
+
+/* Writes what the encoder holds, as far as that can be done without waiting. */
 static int write_out(struct recorder *recorder)
 {
-	const char *data;
-	size_t size;
+	size_t size, done;
+	const char *data = procaudit_encoded(recorder->encoder, &size);
 	int error;
 
-	data = procaudit_encoded(recorder->encoder, &size);
 	if (size == 0)
 		return 0;
-	error = sink_write(&recorder->sink, data, size);
-	if (error)
-		recorder->lost += procaudit_encoder_lost(recorder->encoder);
-	else
-		procaudit_encoder_written(recorder->encoder);
+	error = sink_write(&recorder->sink, data, size, &done);
+	procaudit_encoder_written(recorder->encoder, done);
+	recorder->bytes += done;
 	return error;
 }
 
@@ -71,8 +79,11 @@ static int write_header(struct recorder *recorder, const struct options *options
 
 	if (!error)
 		error = procaudit_encode_header(recorder->encoder, &header);
-	if (!error)
+	while (!error && waiting(recorder)) {
 		error = write_out(recorder);
+		if (error == -EAGAIN)
+			error = sink_wait(&recorder->sink, -1) ? 0 : -errno;
+	}
 	return error;
 }
 
@@ -81,7 +92,7 @@ bool recorder_open(struct recorder *recorder, const struct options *options)
 	struct procaudit_encode_options encode = {.format = options->format, .env = options->env};
 	int error;
 
-	*recorder = (struct recorder){.sink.fd = -1};
+	*recorder = (struct recorder){.sink.fd = -1, .on_error = options->on_log_error};
 	if (!open_sink(recorder, options))
 		return false;
 	encode.color = wants_color(recorder, options);
@@ -94,20 +105,65 @@ bool recorder_open(struct recorder *recorder, const struct options *options)
 	return false;
 }
 
-/* The writing of records failed: said once, however often it happens. */
+/* Records are lost: said once, however often it happens. */
 static void say_lost(struct recorder *recorder, int error)
 {
-	recorder->incomplete = true;
+	const char *then = recorder->on_error == ON_LOG_ERROR_KILL ? "the command is killed"
+								   : "the command goes on";
+
+	recorder->incomplete = recorder->lossy = true;
 	recorder->error = -error;
-	if (recorder->said)
+	if (recorder->said || !stdfds_can_say())
 		return;
 	recorder->said = true;
-	warnc(-error, "cannot write the log %s, records are lost; the command goes on",
-		recorder->sink.name);
+	if (error == -EAGAIN)
+		warnx("nobody reads the log %s, records are lost; %s", recorder->sink.name, then);
+	else
+		warnc(-error, "cannot write the log %s, records are lost; %s", recorder->sink.name,
+			then);
 }
 
-/* Stands for records that could not be written; seen when `at` was. If it is
- * lost in turn, the next one stands for those that were lost with it, too. */
+/* What waits will never be in the log. */
+static void lose(struct recorder *recorder, int error)
+{
+	sink_abandon(&recorder->sink);
+	recorder->lost += procaudit_encoder_lost(recorder->encoder);
+	recorder->failing = 0;
+	say_lost(recorder, error);
+}
+
+/* Whether somebody can make the error go away while we wait. */
+static bool can_heal(int error)
+{
+	return error == -ENOSPC || error == -EDQUOT || error == -ENOMEM || error == -ENOBUFS;
+}
+
+void recorder_flush(struct recorder *recorder)
+{
+	int error = write_out(recorder);
+
+	recorder->blocked = error == -EAGAIN;
+	recorder->failing = 0;
+	if (!error || recorder->blocked)
+		return;
+	if (recorder->on_error == ON_LOG_ERROR_STOP && can_heal(error))
+		recorder->failing = error;
+	else
+		lose(recorder, error);
+}
+
+/* Encodes once more if there was no memory: what waits is in its way. */
+static int encode(struct recorder *recorder, const struct procaudit_event *event)
+{
+	int error = procaudit_encode(recorder->encoder, event);
+
+	if (!error || !waiting(recorder))
+		return error;
+	recorder_flush(recorder);
+	return procaudit_encode(recorder->encoder, event);
+}
+
+/* Stands for records that were lost; seen when `at` was. */
 static void add_gap(struct recorder *recorder, const struct procaudit_event *at)
 {
 	struct procaudit_event gap = {
@@ -122,12 +178,8 @@ static void add_gap(struct recorder *recorder, const struct procaudit_event *at)
 			},
 	};
 
-	if (procaudit_encode(recorder->encoder, &gap) != 0)
-		return;
-	if (write_out(recorder) == 0)
-		recorder->lost = 0;
-	else
-		recorder->lost--; /* the gap itself */
+	if (procaudit_encode(recorder->encoder, &gap) == 0)
+		recorder->lost = 0; /* the encoder tells if the gap is lost in turn */
 }
 
 static struct procaudit_event now(void)
@@ -143,48 +195,55 @@ static struct procaudit_event now(void)
 
 bool recorder_pending(const struct recorder *recorder)
 {
-	size_t size;
-
-	procaudit_encoded(recorder->encoder, &size);
-	return size > 0;
+	return waiting(recorder) > 0;
 }
 
-void recorder_flush(struct recorder *recorder)
+bool recorder_is_held(const struct recorder *recorder)
 {
-	int error = write_out(recorder);
+	if (recorder->on_error == ON_LOG_ERROR_CONTINUE)
+		return false;
+	return recorder->failing || waiting(recorder) >= BACKLOG;
+}
 
-	if (error)
+void recorder_give_up(struct recorder *recorder)
+{
+	recorder->on_error = ON_LOG_ERROR_CONTINUE;
+	if (recorder->failing)
+		lose(recorder, recorder->failing);
+}
+
+static void add(struct recorder *recorder, const struct procaudit_event *event)
+{
+	int error = -EAGAIN;
+
+	if (waiting(recorder) < BACKLOG) {
+		if (recorder->lost)
+			add_gap(recorder, event);
+		error = encode(recorder, event);
+	}
+	if (error) {
+		recorder->lost++;
 		say_lost(recorder, error);
+	}
 }
 
 void recorder_add(struct recorder *recorder, const struct procaudit_event *event)
 {
-	size_t size;
-	int error;
-
-	if (recorder->lost)
-		add_gap(recorder, event);
 	/* A filter hides failures at most; the trailer says so all the same. */
 	if (event->kind == PROCAUDIT_GAP && event->gap.reason != PROCAUDIT_GAP_FILTER)
 		recorder->incomplete = true;
 	if (event->kind == PROCAUDIT_EXEC && event->exec.success)
 		recorder->executed++;
-	error = procaudit_encode(recorder->encoder, event);
-	if (error) {
-		recorder->lost++;
-		say_lost(recorder, error);
-	}
-	procaudit_encoded(recorder->encoder, &size);
-	if (size >= BATCH)
+	add(recorder, event);
+	if (waiting(recorder) >= BATCH)
 		recorder_flush(recorder);
 }
 
-void recorder_close(struct recorder *recorder, struct procaudit_trailer *trailer)
+void recorder_end(struct recorder *recorder, struct procaudit_trailer *trailer)
 {
 	struct procaudit_event end;
 	int error;
 
-	recorder_flush(recorder);
 	if (recorder->lost) {
 		end = now();
 		add_gap(recorder, &end);
@@ -195,10 +254,18 @@ void recorder_close(struct recorder *recorder, struct procaudit_trailer *trailer
 	error = procaudit_encode_trailer(recorder->encoder, trailer);
 	if (error)
 		say_lost(recorder, error);
-	recorder_flush(recorder);
+}
+
+void recorder_close(struct recorder *recorder)
+{
+	int error;
+
+	if (waiting(recorder))
+		lose(recorder, recorder->failing ? recorder->failing : -EAGAIN);
 	error = sink_close(&recorder->sink);
 	if (error)
 		say_lost(recorder, error);
+	recorder->complete = recorder->complete && !recorder->incomplete;
 }
 
 void recorder_free(struct recorder *recorder)

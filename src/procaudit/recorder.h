@@ -11,12 +11,17 @@
 struct recorder {
 	struct procaudit_encoder *encoder; /* owned */
 	struct sink sink;
-	uint64_t lost;	   /* records that no gap record tells of yet */
-	int error;	   /* the errno behind them; valid if lost is not 0 */
-	uint64_t executed; /* programs that ran */
-	bool complete;	   /* what the trailer says */
-	bool incomplete;   /* something is missing from the log */
-	bool said;	   /* a write error has been said */
+	enum on_log_error on_error; /* CONTINUE also when the others were given up */
+	uint64_t bytes;		    /* in the log */
+	bool blocked;		    /* the reader has to read before more can be written */
+	int failing;		    /* -errno: what waits cannot be written, but perhaps soon */
+	uint64_t lost;		    /* records that no gap record tells of yet */
+	int error;		    /* the errno behind them; valid if lost is not 0 */
+	uint64_t executed;	    /* programs that ran */
+	bool complete;		    /* what the trailer says */
+	bool incomplete;	    /* something is missing from the log */
+	bool lossy;		    /* since records of it were lost */
+	bool said;		    /* that records are lost has been said */
 };
 
 /* Opens the log and writes its header. Prints one line and returns false on
@@ -28,11 +33,21 @@ void recorder_add(struct recorder *recorder, const struct procaudit_event *event
 /* Whether records wait for recorder_flush(). */
 bool recorder_pending(const struct recorder *recorder);
 
-/* Writes what waits, in one piece. An error is said once. */
+/* Writes what waits, as far as it can be written now. */
 void recorder_flush(struct recorder *recorder);
 
-/* Writes the trailer and closes the log. */
-void recorder_close(struct recorder *recorder, struct procaudit_trailer *trailer);
+/* Whether nothing may happen that would have to be recorded, before what waits
+ * has been written: see hold(). */
+bool recorder_is_held(const struct recorder *recorder);
+
+/* From now on the log is not waited for: records may be lost. */
+void recorder_give_up(struct recorder *recorder);
+
+/* Adds the trailer. */
+void recorder_end(struct recorder *recorder, struct procaudit_trailer *trailer);
+
+/* Closes the log. What still waits is lost. */
+void recorder_close(struct recorder *recorder);
 
 void recorder_free(struct recorder *recorder);
 

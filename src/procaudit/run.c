@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "run.h"
 
+#include "hold.h"
 #include "recorder.h"
 #include "status.h"
 #include "stdfds.h"
@@ -29,20 +30,25 @@
 /* How many of them are named. */
 #define NOTICE_NAMES 5
 
+/* A reader of the log that is behind is looked after so often. */
+#define READER_NS (NS_PER_SEC / 100)
+
 struct run {
 	const struct options *options;
 	struct user user; /* valid if options->user */
 	struct procaudit_tracer *tracer;
 	struct recorder recorder;
-	int status;	 /* of the command, as from waitpid(2); valid if has_status */
-	bool has_status; /* the command has ended */
-	int64_t ended;	 /* when, CLOCK_BOOTTIME */
-	bool noticed;	 /* its survivors have been named */
-	bool warned;	 /* a program that lost its privileges has been named */
-	unsigned passed; /* signals handed on to the command */
-	int stopped_by;	 /* the signal that made us let go; 0: none */
-	bool detached;	 /* some tracee was let go */
-	bool let_go;	 /* told to end: tracees are detached or, with --failed, killed */
+	sigset_t signals; /* that we take note of */
+	int status;	  /* of the command, as from waitpid(2); valid if has_status */
+	bool has_status;  /* the command has ended */
+	int64_t ended;	  /* when, CLOCK_BOOTTIME */
+	bool noticed;	  /* its survivors have been named */
+	bool warned;	  /* a program that lost its privileges has been named */
+	unsigned passed;  /* signals handed on to the command */
+	int stopped_by;	  /* the signal that made us let go; 0: none */
+	bool detached;	  /* some tracee was let go */
+	bool let_go;	  /* told to end: tracees are detached or, with --failed, killed */
+	bool killed;	  /* all tracees, since the log cannot be written */
 };
 
 static int64_t boot_ns(void)
@@ -132,17 +138,16 @@ static void become_robust(void)
 
 static bool start(struct run *run)
 {
-	sigset_t signals;
 	struct procaudit_tracer_options options = {
 		.failed = run->options->failed,
 		.threads = run->options->threads,
 		.kill_on_exit = run->options->kill_on_exit,
-		.signals = &signals,
+		.signals = &run->signals,
 		.user = run->options->user ? &run->user.ids : NULL,
 	};
 	int error;
 
-	signals_of_run(&signals);
+	signals_of_run(&run->signals);
 	error = procaudit_tracer_start(&run->tracer, run->options->command, &options);
 	if (error) {
 		say_not_started(error);
@@ -174,7 +179,7 @@ static void say_lost_privilege(struct run *run, const struct procaudit_string *e
 {
 	char name[PATH_MAX];
 
-	if (run->warned || run->options->quiet)
+	if (run->warned || run->options->quiet || !stdfds_can_say())
 		return;
 	run->warned = true;
 	warnx("%s runs without the privileges that its file gives, since procaudit has none; "
@@ -198,9 +203,8 @@ static void on_event(struct run *run, const struct procaudit_event *event)
 
 /* A terminal's signals reach the command without us. Others are handed on;
  * the second one is meant for us. */
-static void on_signal(struct run *run)
+static void on_signal(struct run *run, const siginfo_t *signal)
 {
-	const siginfo_t *signal = procaudit_tracer_signal(run->tracer);
 	int passed;
 
 	if (run->passed == 0) {
@@ -240,7 +244,7 @@ static void notice(struct run *run)
 	size_t i, all = procaudit_tracer_pids(run->tracer, pids, NOTICE_NAMES);
 
 	run->noticed = true;
-	if (run->options->quiet || all == 0)
+	if (run->options->quiet || all == 0 || !stdfds_can_say())
 		return;
 	fprintf(stderr, "procaudit: the command has ended, still following %zu process%s:", all,
 		all == 1 ? "" : "es");
@@ -252,15 +256,18 @@ static void notice(struct run *run)
 /* --- Loop ---------------------------------------------------------------- */
 
 /* How long to wait for the next event: not at all while records wait to be
- * written, else until something falls due. Returns NULL for ever. */
+ * written, or not for long if they can only wait, else until something falls
+ * due. Returns NULL for ever. */
 static const struct timespec *patience(const struct run *run, struct timespec *limit)
 {
 	long long linger = run->options->linger;
 	int64_t due = INT64_MAX, rest;
 
 	*limit = (struct timespec){0};
-	if (recorder_pending(&run->recorder))
+	if (recorder_pending(&run->recorder)) {
+		limit->tv_nsec = run->recorder.blocked ? READER_NS : 0;
 		return limit;
+	}
 	if (run->has_status && !run->noticed)
 		due = run->ended + NOTICE_NS;
 	if (run->has_status && linger >= 0 && run->ended + linger * NS_PER_SEC < due)
@@ -279,10 +286,8 @@ static void on_quiet(struct run *run)
 	long long linger = run->options->linger;
 	int64_t now;
 
-	if (recorder_pending(&run->recorder)) {
+	if (recorder_pending(&run->recorder))
 		recorder_flush(&run->recorder);
-		return;
-	}
 	if (!run->has_status)
 		return;
 	now = boot_ns();
@@ -294,6 +299,21 @@ static void on_quiet(struct run *run)
 	}
 }
 
+/* What the log asks of us before the next event. */
+static void heed_log(struct run *run)
+{
+	siginfo_t signal;
+
+	if (run->recorder.lossy && run->options->on_log_error == ON_LOG_ERROR_KILL &&
+		!run->killed) {
+		run->killed = run->let_go = true;
+		procaudit_tracer_kill(run->tracer);
+	}
+	if (recorder_is_held(&run->recorder) &&
+		!hold(&run->recorder, &run->signals, false, &signal))
+		on_signal(run, &signal);
+}
+
 static void follow(struct run *run)
 {
 	const struct procaudit_event *event;
@@ -301,13 +321,14 @@ static void follow(struct run *run)
 	int found;
 
 	for (;;) {
+		heed_log(run);
 		found = procaudit_tracer_next(run->tracer, &event, patience(run, &limit));
 		if (found > 0)
 			on_event(run, event);
 		else if (found == -EAGAIN)
 			on_quiet(run);
 		else if (found == -EINTR)
-			on_signal(run);
+			on_signal(run, procaudit_tracer_signal(run->tracer));
 		else
 			return;
 	}
@@ -328,6 +349,35 @@ static void print_summary(const struct run *run)
 		fprintf(stderr, ", %" PRIu64 " failed", execs - recorder->executed);
 	fprintf(stderr, ", %s; log: %s\n", recorder->complete ? "complete" : "RECORD INCOMPLETE",
 		recorder->sink.name);
+}
+
+/* Waits for what is yet to be written. False if a signal ended that: one that
+ * came now, not one that the command got, too. */
+static bool drain(struct run *run)
+{
+	static const struct timespec none;
+	siginfo_t signal;
+
+	while (sigtimedwait(&run->signals, &signal, &none) > 0)
+		;
+	return hold(&run->recorder, &run->signals, true, &signal);
+}
+
+static void end_log(struct run *run)
+{
+	struct procaudit_trailer trailer = {
+		.status = run->status,
+		.has_status = run->has_status,
+		.complete = run->has_status && !run->let_go && !run->detached,
+	};
+	bool drained = drain(run);
+
+	recorder_end(&run->recorder, &trailer);
+	if (drained)
+		drain(run);
+	else
+		recorder_flush(&run->recorder);
+	recorder_close(&run->recorder);
 }
 
 /* Ends as the command did. Our own core would say nothing of the command. */
@@ -363,6 +413,8 @@ static int exit_status(struct run *run)
 		warnc(error, "cannot execute '%s'", run->options->command[0]);
 		return error == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
 	}
+	if (run->killed)
+		return STATUS_FAILED;
 	if (run->stopped_by && (!run->has_status || run->options->failed))
 		return die_by(run->stopped_by);
 	if (!run->has_status)
@@ -377,19 +429,13 @@ static int exit_status(struct run *run)
 int run(const struct options *options)
 {
 	struct run run = {.options = options};
-	struct procaudit_trailer trailer;
 	int status = STATUS_FAILED;
 
 	if (options->user && !user_find(&run.user, options->user))
 		return STATUS_FAILED;
 	if (open_log(&run) && start(&run)) {
 		follow(&run);
-		trailer = (struct procaudit_trailer){
-			.status = run.status,
-			.has_status = run.has_status,
-			.complete = run.has_status && !run.let_go && !run.detached,
-		};
-		recorder_close(&run.recorder, &trailer);
+		end_log(&run);
 		if (options->verbose)
 			print_summary(&run);
 		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* for leak checkers */

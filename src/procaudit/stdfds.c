@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 /* Low numbers are left to the command's habits: `exec 3>file` and the like. */
@@ -36,6 +37,13 @@ int stdfds_duplicate(int fd)
 	if (copy < 0 && (errno == EINVAL || errno == EMFILE)) /* ulimit -n below LOWEST */
 		copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	return copy < 0 ? -errno : copy;
+}
+
+bool stdfds_can_say(void)
+{
+	struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	return poll(&out, 1, 0) > 0;
 }
 
 void stdfds_release(void)

@@ -16,6 +16,10 @@ bool stdfds_was_closed(int fd);
 /* A duplicate out of the way, close-on-exec, or -errno. */
 int stdfds_duplicate(int fd);
 
+/* Whether standard error takes a line without waiting for its reader, who may
+ * be waiting for us. */
+bool stdfds_can_say(void);
+
 /* Lets go of standard input and output, so that the other end of a pipe sees
  * the command close it. */
 void stdfds_release(void);

@@ -60,7 +60,7 @@ int main(int argc, char *argv[])
 		procaudit_encoded(encoder, &size);
 		if (size > 64 * 1024) {
 			bytes += size;
-			procaudit_encoder_written(encoder);
+			procaudit_encoder_written(encoder, size);
 		}
 	}
 	clock_gettime(CLOCK_MONOTONIC, &end);

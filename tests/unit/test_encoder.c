@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char argv_block[] = "cc\0-c\0a b.c", env_block[] = "PATH=/bin\0A=1";
 static char make[] = "make", jobs[] = "-j2";
@@ -47,6 +48,15 @@ static struct procaudit_event exec_event(const char *env, size_t env_size)
 		.arch = "x86_64",
 	};
 	return event;
+}
+
+/* All that the encoder holds has been written. */
+static void written(struct procaudit_encoder *encoder)
+{
+	size_t size;
+
+	procaudit_encoded(encoder, &size);
+	procaudit_encoder_written(encoder, size);
 }
 
 static int add(struct procaudit_encoder *encoder, enum procaudit_event_kind kind)
@@ -151,7 +161,7 @@ static void test_written(void)
 	add(encoder, PROCAUDIT_FORK);
 	add(encoder, PROCAUDIT_EXIT);
 	ok(numbered(encoder, 0, 2), "records are numbered from 0");
-	procaudit_encoder_written(encoder);
+	written(encoder);
 	procaudit_encoded(encoder, &size);
 	ok_int((long long)size, 0, "what is written is forgotten");
 	add(encoder, PROCAUDIT_GAP);
@@ -172,7 +182,7 @@ static void test_lost(void)
 	size_t size;
 
 	add(encoder, PROCAUDIT_FORK);
-	procaudit_encoder_written(encoder);
+	written(encoder);
 	add(encoder, PROCAUDIT_FORK);
 	add(encoder, PROCAUDIT_EXIT);
 	ok_int((long long)procaudit_encoder_lost(encoder), 2, "lost records are counted");
@@ -183,8 +193,79 @@ static void test_lost(void)
 		"they no longer count");
 	add(encoder, PROCAUDIT_GAP);
 	ok(numbered(encoder, 1, 1), "their numbers are given to others");
-	procaudit_encoder_written(encoder);
+	written(encoder);
 	ok_int((long long)procaudit_encoder_lost(encoder), 0, "what is written cannot be lost");
+	procaudit_encoder_free(encoder);
+}
+
+static int add_gap(struct procaudit_encoder *encoder, uint64_t count)
+{
+	struct procaudit_event event = event_of(PROCAUDIT_GAP);
+
+	event.gap.reason = PROCAUDIT_GAP_WRITE_ERROR;
+	event.gap.count = count;
+	return procaudit_encode(encoder, &event);
+}
+
+static void test_written_in_part(void)
+{
+	struct procaudit_encoder *encoder = new_encoder(PROCAUDIT_JSONL, PROCAUDIT_ENV_FULL);
+	size_t one, all, left, i;
+
+	add(encoder, PROCAUDIT_FORK);
+	procaudit_encoded(encoder, &one);
+	add(encoder, PROCAUDIT_EXIT);
+	add(encoder, PROCAUDIT_EXIT);
+	procaudit_encoded(encoder, &all);
+	for (i = 0; i < one; i++)
+		procaudit_encoder_written(encoder, 1);
+	ok(numbered(encoder, 1, 2), "a record can be written byte by byte");
+	procaudit_encoder_written(encoder, 5);
+	procaudit_encoded(encoder, &left);
+	ok_int((long long)left, (long long)(all - one - 5), "the rest of one waits");
+	add_gap(encoder, 7);
+	ok_int((long long)procaudit_encoder_lost(encoder), 2 + 7,
+		"one written in part is lost, and so are those that a gap stood for");
+	ok(procaudit_encoder_count(encoder, PROCAUDIT_FORK) == 1 &&
+			procaudit_encoder_count(encoder, PROCAUDIT_EXIT) == 0 &&
+			procaudit_encoder_count(encoder, PROCAUDIT_GAP) == 0,
+		"those that are whole in the log still count");
+	add_gap(encoder, 9);
+	ok(numbered(encoder, 1, 1), "numbers go on behind them");
+	procaudit_encoder_free(encoder);
+}
+
+/* A reader that is always behind: the encoder holds many records all the time. */
+static void test_backlog(void)
+{
+	static char big[100000];
+	struct procaudit_encoder *encoder = new_encoder(PROCAUDIT_JSONL, PROCAUDIT_ENV_FULL);
+	struct procaudit_trailer trailer = {0};
+	unsigned long long total = 0;
+	char expected[64];
+	size_t size;
+	unsigned i;
+
+	memset(big, 'A', sizeof(big) - 1);
+	for (i = 0; i < 300; i++) {
+		add_exec(encoder, big, sizeof(big));
+		procaudit_encoded(encoder, &size);
+		if (i < 30)
+			continue;
+		procaudit_encoder_written(encoder, size / 30);
+		total += size / 30;
+	}
+	procaudit_encoded(encoder, &size);
+	ok(size > 20 * sizeof(big) && size < 60 * sizeof(big), "a backlog stays");
+	procaudit_encoder_written(encoder, size - 1);
+	total += size - 1;
+	ok(holds(encoder, "\n") && procaudit_encoder_count(encoder, PROCAUDIT_EXEC) == 300,
+		"nothing of it is lost or twice there");
+	procaudit_encode_trailer(encoder, &trailer);
+	snprintf(expected, sizeof(expected), "\"bytes\":%llu}", total + 1);
+	ok(holds(encoder, expected) && holds(encoder, "\"seq\":300,"),
+		"the trailer knows its place");
+	ok_int((long long)procaudit_encoder_lost(encoder), 2, "a last byte is a record");
 	procaudit_encoder_free(encoder);
 }
 
@@ -196,11 +277,11 @@ static void test_env_once(void)
 	ok(numbered(encoder, 0, 2) && holds(encoder, "\"event\":\"env\"") &&
 			holds(encoder, "\"env_id\":1,\"env\":[\"PATH=/bin\",\"A=1\"]"),
 		"a new environment has a record of its own");
-	procaudit_encoder_written(encoder);
+	written(encoder);
 	add_exec(encoder, env_block, sizeof(env_block));
 	ok(numbered(encoder, 2, 1) && holds(encoder, "\"env_id\":1}") && lacks(encoder, "\"env\""),
 		"then it is named by its id");
-	procaudit_encoder_written(encoder);
+	written(encoder);
 	add_exec(encoder, "A=2\0B", 6);
 	ok(holds(encoder, "\"env_id\":2,\"env\":[\"A=2\",\"B\"]"), "another one has another id");
 	ok_int((long long)procaudit_encoder_lost(encoder), 2,
@@ -239,7 +320,7 @@ static void test_trailer(bool gap)
 
 	add_exec(encoder, env_block, sizeof(env_block));
 	procaudit_encoded(encoder, &before);
-	procaudit_encoder_written(encoder);
+	written(encoder);
 	add(encoder, gap ? PROCAUDIT_GAP : PROCAUDIT_EXIT);
 	procaudit_encoded(encoder, &size);
 	procaudit_encode_trailer(encoder, &trailer);
@@ -266,7 +347,7 @@ static void test_text(void)
 	ok(holds(encoder, " cd /src\n") && holds(encoder, " /bin/cc -c 'a b.c'\n") &&
 			lacks(encoder, "PATH"),
 		"it has lines for a directory and a command, none for an environment");
-	procaudit_encoder_written(encoder);
+	written(encoder);
 	add_exec(encoder, env_block, sizeof(env_block));
 	ok(lacks(encoder, " cd "), "the same directory is not said twice");
 	ok_int((long long)procaudit_encoder_lost(encoder), 1, "lines can be lost");
@@ -296,6 +377,8 @@ int main(void)
 	test_header();
 	test_written();
 	test_lost();
+	test_written_in_part();
+	test_backlog();
 	test_env_once();
 	test_env_kinds();
 	test_trailer(false);
