@@ -109,7 +109,6 @@ void collect_stopped(
 	if (!collector->is_cmdline)
 		collect_dirfd(collector, pid, exec);
 	collect_file(collector, pid, exec);
-	exec->ppid = proc_ppid(pid);
 }
 
 static void take_cmdline(struct collector *collector, struct procaudit_exec *exec)

@@ -2,6 +2,7 @@
 #include "exec.h"
 
 #include "newborn.h"
+#include "proc.h"
 #include "restart.h"
 #include "seccomp.h"
 
@@ -160,6 +161,9 @@ void on_exec(struct procaudit_tracer *t, pid_t pid)
 	 * event comes second. */
 	if (!t->detaching)
 		restart(t, pid, task, PTRACE_CONT, 0);
+	/* It changes at the end of the parent alone. */
+	if (t->has_proc)
+		event.exec.ppid = proc_ppid(pid);
 	collect_parse(&t->collector, &event.exec);
 	asked = asked_take(&t->asked, caller);
 	if (asked)

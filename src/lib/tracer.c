@@ -167,6 +167,7 @@ static unsigned long ptrace_options(const struct procaudit_tracer_options *optio
 static void restore_signals(const struct procaudit_tracer *t)
 {
 	sigaction(SIGCHLD, &t->saved_chld, NULL);
+	wait_release(&t->waiter);
 	sigprocmask(SIG_SETMASK, &t->saved, NULL);
 }
 
@@ -179,6 +180,7 @@ static int start(struct procaudit_tracer *t, const struct spawn_options *spawn, 
 	error = spawn_fork(&t->root, spawn, &t->waiter.wake);
 	if (error)
 		return error;
+	wait_catch(&t->waiter);
 	error = spawn_seize(&t->root, flags);
 	if (!error)
 		error = meet_command(t) ? 0 : -ENOMEM;

@@ -5,6 +5,7 @@
 #include "stop.h"
 
 #include <errno.h>
+#include <setjmp.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -102,7 +103,8 @@ int wait_find(struct waiter *waiter, size_t living, pid_t *tid, int *status)
 {
 	int found;
 
-	if (living >= MANY && !waiter->walk && waiter->asked < WALK_AFTER) {
+	waiter->few = living < MANY;
+	if (!waiter->few && !waiter->walk && waiter->asked < WALK_AFTER) {
 		found = ask(waiter, tid, status);
 		waiter->asked += found > 0;
 		waiter->sure = false;
@@ -115,6 +117,61 @@ int wait_find(struct waiter *waiter, size_t living, pid_t *tid, int *status)
 	if (found > 0)
 		wait_expect(waiter, *tid);
 	return found;
+}
+
+/* --- Sleeping ------------------------------------------------------------ */
+
+/* The way out of the one waitid that blocks, and whose it is. */
+static sigjmp_buf way_out;
+static struct waiter *sleeper;
+
+/* Comes only while block_in_wait has unblocked our signals; after the jump they
+ * are blocked again, as they are during this. */
+static void on_signal(int signo, siginfo_t *info, void *context)
+{
+	(void)signo;
+	(void)context;
+	sleeper->signal = *info;
+	siglongjmp(way_out, 1);
+}
+
+void wait_catch(struct waiter *waiter)
+{
+	struct sigaction action = {.sa_flags = SA_SIGINFO, .sa_mask = waiter->wake};
+	int signo;
+
+	action.sa_sigaction = on_signal;
+	for (signo = 1; signo < NSIG; signo++)
+		if (sigismember(&waiter->signals, signo) == 1)
+			sigaction(signo, &action, &waiter->before[signo]);
+}
+
+void wait_release(const struct waiter *waiter)
+{
+	int signo;
+
+	for (signo = 1; signo < NSIG; signo++)
+		if (sigismember(&waiter->signals, signo) == 1)
+			sigaction(signo, &waiter->before[signo], NULL);
+}
+
+/*
+ * A tracee that stops wakes whom it finds in waitid so that the scheduler may
+ * run him in its place (kernel/exit.c, __wake_up_parent), which a signal does
+ * not. A signal that comes too early for an EINTR jumps; since the wait takes
+ * nothing, nothing is lost.
+ */
+static int block_in_wait(struct waiter *waiter)
+{
+	siginfo_t info;
+
+	sleeper = waiter;
+	if (sigsetjmp(way_out, 0))
+		return -EINTR;
+	sigprocmask(SIG_UNBLOCK, &waiter->signals, NULL);
+	waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL);
+	sigprocmask(SIG_BLOCK, &waiter->signals, NULL);
+	return 0;
 }
 
 /* SIGCHLD, and what the end of a child with an exit signal of its own sends us
@@ -132,10 +189,14 @@ int wait_sleep(struct waiter *waiter, int64_t ns)
 	struct timespec limit = {most / NS_PER_SEC, most % NS_PER_SEC};
 	siginfo_t info;
 
+	if (ns == 0)
+		return -EAGAIN;
+	if (ns == INT64_MAX && waiter->sure && waiter->few)
+		return block_in_wait(waiter);
 	if (sigtimedwait(&waiter->wake, &info, most == INT64_MAX ? NULL : &limit) < 0) {
 		if (errno != EAGAIN)
 			return 0;
-		waiter->walk = most > 0;
+		waiter->walk = true;
 		return nap ? 0 : -EAGAIN;
 	}
 	if (!is_from_child(&info)) {

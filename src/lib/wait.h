@@ -18,17 +18,26 @@
 #include <sys/types.h>
 
 struct waiter {
-	sigset_t signals; /* those that end a sleep for good */
-	sigset_t wake;	  /* these and SIGCHLD */
-	siginfo_t signal; /* the last of signals that came */
-	pid_t recent[8];  /* tasks to be asked first, latest first; 0: none */
-	unsigned asked;	  /* found without a walk, since the last one */
-	bool walk;	  /* the next look has to be a walk */
-	bool sure;	  /* nothing was waiting, as a walk has shown */
+	sigset_t signals;	       /* those that end a sleep for good */
+	sigset_t wake;		       /* these and SIGCHLD */
+	siginfo_t signal;	       /* the last of signals that came */
+	pid_t recent[8];	       /* tasks to be asked first, latest first; 0: none */
+	unsigned asked;		       /* found without a walk, since the last one */
+	bool walk;		       /* the next look has to be a walk */
+	bool sure;		       /* nothing was waiting, as a walk has shown */
+	bool few;		       /* so few tasks that a walk costs little */
+	struct sigaction before[NSIG]; /* valid for signals between catch and release */
 };
 
 /* signals are blocked, and so is SIGCHLD. */
 void wait_init(struct waiter *waiter, const sigset_t *signals);
+
+/* Catches signals, which are blocked, for the time of a sleep; one waiter in a
+ * process. */
+void wait_catch(struct waiter *waiter);
+
+/* Restores the dispositions of before wait_catch. */
+void wait_release(const struct waiter *waiter);
 
 /*
  * Looks for a task that has something to report. A stop is taken: before that
