@@ -121,6 +121,14 @@ int wait_find(struct waiter *waiter, size_t living, pid_t *tid, int *status)
 
 /* --- Sleeping ------------------------------------------------------------ */
 
+/* SIGCHLD, and what the end of a child with an exit signal of its own sends us
+ * (clone(2)), only wake. */
+static bool is_from_child(const siginfo_t *info)
+{
+	return info->si_signo == SIGCHLD ||
+	       (info->si_code >= CLD_EXITED && info->si_code <= CLD_CONTINUED);
+}
+
 /* The way out of the one waitid that blocks, and whose it is. */
 static sigjmp_buf way_out;
 static struct waiter *sleeper;
@@ -167,19 +175,11 @@ static int block_in_wait(struct waiter *waiter)
 
 	sleeper = waiter;
 	if (sigsetjmp(way_out, 0))
-		return -EINTR;
+		return is_from_child(&waiter->signal) ? 0 : -EINTR;
 	sigprocmask(SIG_UNBLOCK, &waiter->signals, NULL);
 	waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL);
 	sigprocmask(SIG_BLOCK, &waiter->signals, NULL);
 	return 0;
-}
-
-/* SIGCHLD, and what the end of a child with an exit signal of its own sends us
- * (clone(2)), only wake. */
-static bool is_from_child(const siginfo_t *info)
-{
-	return info->si_signo == SIGCHLD ||
-	       (info->si_code >= CLD_EXITED && info->si_code <= CLD_CONTINUED);
 }
 
 int wait_sleep(struct waiter *waiter, int64_t ns)
