@@ -259,10 +259,12 @@ make_pipe() {
 	exec 8<>log.fifo
 }
 
-# Reads from it what there is, into $LOG, until procaudit has ended.
+# Reads from it what there is, into $LOG, until procaudit has ended. It has a
+# reader at every moment.
 read_pipe() {
-	cat log.fifo >"$LOG" 3>&- 8>&- &
-	exec 8>&-
+	exec 9<log.fifo 8>&-
+	cat <&9 >"$LOG" 3>&- &
+	exec 9<&-
 }
 
 @test "nobody reads the log for a while: the command does not notice" {
@@ -352,18 +354,16 @@ read_pipe() {
 
 @test "text on standard error that nobody reads: the command goes on" {
 	local reader
-	mkfifo err.fifo
-	exec 8<>err.fifo
+	make_pipe
 	OUTPUT='' start -q sh -c 'x=$(printf %010000d 0)
-		for i in 0 1 2 3 4 5 6 7 8 9; do /bin/true $x; done; echo end >end' 2>err.fifo 8>&-
+		for i in 0 1 2 3 4 5 6 7 8 9; do /bin/true $x; done; echo end >end' 2>log.fifo 8>&-
 	await test -s end
-	cat err.fifo >got 3>&- 8>&- &
+	read_pipe
 	reader=$!
-	exec 8>&-
 	ends_with 0
 	wait "$reader"
-	equal "$(grep -c '/bin/true 0000' got)" 10
-	equal "$(tail -n 1 got | sed 's/.*#/#/; s/,.*//')" '# exit 0'
+	equal "$(grep -c '/bin/true 0000' "$LOG")" 10
+	equal "$(tail -n 1 "$LOG" | sed 's/.*#/#/; s/,.*//')" '# exit 0'
 }
 
 # The descriptors of a command whose output is a pipe.
