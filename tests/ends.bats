@@ -255,6 +255,33 @@ expect_two_live() {
 	check_log --no-trailer "$LOG"
 }
 
+@test "killed by SEGV, ABRT or BUS, as by a fault of its own: no other than by KILL" {
+	local signal
+	for signal in SEGV ABRT BUS; do
+		rm -f go go2 ready ready2 end caught
+		start_two
+		await grep -q ready2 "$LOG"
+		kill -"$signal" "$PID"
+		ends_with $((128 + $(kill -l "$signal")))
+		check_log --no-trailer "$LOG"
+		equal "$(log -s 'map(select(.event == "exec")) | length')" 2
+		expect_two_live
+	done
+}
+
+@test "killed, then -A: the next log follows the one without an end" {
+	start_two
+	await grep -q ready2 "$LOG"
+	kill -KILL "$PID"
+	ends_with 137
+	expect_two_live
+	printf '{"v":1,"event":"ex' >>"$LOG"
+	"$PROCAUDIT" -A -o "$LOG" /bin/true
+	check_log --no-trailer "$LOG"
+	equal "$(log -s 'map(select(.event == "header" or .event == "trailer").event) | join(" ")')" \
+		'"header header trailer"'
+}
+
 @test "killed in the middle of a storm: the storm goes on as if nothing had been" {
 	start "$HELPERS/bomb" 5 4000 >report
 	await grep -q '"child":50[,}]' "$LOG"
@@ -330,6 +357,64 @@ killed_at_calls() { # COMMAND...
 	ends_with 8
 	check_log "$LOG"
 	equal "$(trailer '[.exit_code, .complete]')" '[8,true]'
+}
+
+# --- Procaudit in want -------------------------------------------------------
+
+# A command that waits for go, and then runs programs with an environment of
+# 1.2 MB, each of which says what it is.
+start_big() {
+	rm -f go ready out err
+	prepare
+	start sh -c "$UNTIL_GO"'
+		for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+			x=$x$(printf %09000d 0)
+			export BIG$i=$x
+		done
+		for i in 1 2 3; do /bin/echo $i; (/bin/echo below; exit 3); done; exit 4' >out 2>err
+	await test -s ready
+}
+
+# The command did what it does, whatever the log holds.
+expect_big() {
+	ends_with 4
+	equal "$(xargs <out)" '1 below 2 below 3 below'
+}
+
+@test "memory runs out in the middle: the command goes on, and the log says what it has not" {
+	[ -z "${ASAN_OPTIONS-}" ] || skip "machine: a sanitizer needs the address space itself"
+	local more size
+	for more in 0 64 512 1024 2048 4096 16384; do
+		start_big
+		size=$(sed -n 's/^VmSize:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$PID/status")
+		prlimit --pid "$PID" --as=$(((size + more) * 1024))
+		go
+		expect_big
+		check_log --no-trailer "$LOG"
+		# It is whole, or says what is not.
+		if [ "$(trailer .complete)" = true ]; then
+			equal "$(log 'select(.event == "exec" and .argv[0] == "/bin/echo" and (.env_error | not))
+				| .env | map(select(startswith("BIG"))) | length' | xargs)" '12 12 12 12 12 12'
+			equal "$(cat err)" ''
+		else
+			# One line for each way in which it is not.
+			grep -qE 'Cannot allocate memory|\(ENOMEM\)' err
+			equal "$(grep -vE '^procaudit: (cannot write the log|no memory for)' err; sort err | uniq -d)" ''
+		fi
+	done
+	equal "$(trailer '[.exit_code, .complete]')" '[4,true]'
+}
+
+@test "descriptors run out in the middle: the command goes on, and nothing but the parent's pid is missing" {
+	start_big
+	prlimit --pid "$PID" --nofile=3:3
+	go
+	expect_big
+	check_log "$LOG"
+	equal "$(log 'select(.event == "exec" and .argv[0] == "/bin/echo") | [.exe, (.env | length > 12),
+		has("ppid"), (keys | any(endswith("_error")))]' | sort | uniq -c | xargs)" \
+		'6 [/usr/bin/echo,true,false,false]'
+	equal "$(trailer '[.exit_code, .counts.exec]')" '[4,7]'
 }
 
 # --- What outlives the command -----------------------------------------------

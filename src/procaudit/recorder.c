@@ -227,8 +227,31 @@ static void add(struct recorder *recorder, const struct procaudit_event *event)
 	}
 }
 
+/* Whether we had no memory for what the program was given. */
+static bool is_cut(const struct procaudit_event *event)
+{
+	const struct procaudit_exec *exec = &event->exec;
+
+	return event->kind == PROCAUDIT_EXEC &&
+	       (exec->argv.error == ENOMEM || exec->env.error == ENOMEM ||
+		       exec->argv_asked.error == ENOMEM);
+}
+
+static void say_cut(struct recorder *recorder)
+{
+	recorder->incomplete = true;
+	if (recorder->said_cut || !stdfds_can_say())
+		return;
+	recorder->said_cut = true;
+	warnx("no memory for all arguments and environments; the command goes on, and the log %s "
+	      "names each that is not whole (ENOMEM)",
+		recorder->sink.name);
+}
+
 void recorder_add(struct recorder *recorder, const struct procaudit_event *event)
 {
+	if (is_cut(event))
+		say_cut(recorder);
 	/* A filter hides failures at most; the trailer says so all the same. */
 	if (event->kind == PROCAUDIT_GAP && event->gap.reason != PROCAUDIT_GAP_FILTER)
 		recorder->incomplete = true;

@@ -22,6 +22,7 @@ struct recorder {
 	bool incomplete;	    /* something is missing from the log */
 	bool lossy;		    /* since records of it were lost */
 	bool said;		    /* that records are lost has been said */
+	bool said_cut;		    /* that some are not whole */
 };
 
 /* Opens the log and writes its header. Prints one line and returns false on
