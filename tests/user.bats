@@ -15,6 +15,7 @@ setup() {
 	LOG=$BATS_TEST_TMPDIR/log.jsonl
 	REPORTS=$BATS_TEST_TMPDIR/reports.jsonl
 	[ "$(id -u)" = 0 ] || skip 'root only'
+	unshare -m true 2>/dev/null || skip 'machine: this root has no mount namespaces'
 }
 
 # Programs where everybody may use them; procaudit stays where it is.
