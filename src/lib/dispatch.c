@@ -8,6 +8,7 @@
 #include "proc.h"
 #include "restart.h"
 #include "stop.h"
+#include "wakeup.h"
 
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -130,6 +131,7 @@ static bool is_fault_of_init(const struct procaudit_tracer *t, const struct task
 static void answer_signal(struct procaudit_tracer *t, pid_t tid, struct task *task, int signo)
 {
 	on_signal(t, task, signo);
+	wakeup_undo(t, tid, task, signo);
 	if (!is_fault_of_init(t, task, signo))
 		restart(t, tid, task, PTRACE_CONT, signo);
 	else if (ptrace(PTRACE_DETACH, tid, 0, 0) == 0)
@@ -155,6 +157,7 @@ static void answer_stop(struct procaudit_tracer *t, pid_t tid, enum stop stop, i
 		answer_signal(t, tid, task, WSTOPSIG(status));
 		return;
 	case STOP_GROUP:
+		wakeup_stands(t, tid, task);
 		restart(t, tid, task, PTRACE_LISTEN, 0);
 		return;
 	case STOP_SECCOMP:
@@ -166,8 +169,10 @@ static void answer_stop(struct procaudit_tracer *t, pid_t tid, enum stop stop, i
 	case STOP_EXEC:
 		on_exec(t, tid);
 		return;
-	case STOP_ENDED:
 	case STOP_TRAP:
+		wakeup_undo(t, tid, task, 0);
+		break;
+	case STOP_ENDED:
 	case STOP_OTHER_EVENT:
 		break;
 	}

@@ -85,10 +85,12 @@ int proc_status(pid_t id, struct proc_status *status)
 		.pending = strtoull(field(text, "\nSigPnd:"), NULL, 16) |
 			   strtoull(field(text, "\nShdPnd:"), NULL, 16),
 		.blocked = strtoull(field(text, "\nSigBlk:"), NULL, 16),
+		.ignored = strtoull(field(text, "\nSigIgn:"), NULL, 16),
 		.caught = strtoull(field(text, "\nSigCgt:"), NULL, 16),
 		.cap_permitted = strtoull(field(text, "\nCapPrm:"), NULL, 16),
 		.cap_bounding = strtoull(field(text, "\nCapBnd:"), NULL, 16),
 		.no_new_privs = strtol(field(text, "\nNoNewPrivs:"), NULL, 10) == 1,
+		.sleeps = strtoull(field(text, "\nvoluntary_ctxt_switches:"), NULL, 10),
 	};
 	get_ids(field(text, "\nUid:"), &status->uid, &status->euid);
 	get_ids(field(text, "\nGid:"), &status->gid, &status->egid);

@@ -19,6 +19,8 @@ struct proc_status {
 	pid_t ns_pid;		  /* in the innermost pid namespace, a thread id for a thread */
 	uint64_t pending;	  /* signals pending for the task or its process, bit n-1 for n */
 	uint64_t blocked, caught; /* signals, likewise */
+	uint64_t ignored;	  /* by SIG_IGN */
+	uint64_t sleeps;	  /* voluntary context switches of the task */
 	uid_t uid, euid;	  /* as our user namespace has them */
 	gid_t gid, egid;
 	uint64_t cap_permitted, cap_bounding; /* bit n for capability n */

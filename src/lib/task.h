@@ -36,6 +36,7 @@ struct task {
 	bool announced;		  /* its fork or thread event has been handed out */
 	bool event_seen;	  /* its creator's ptrace event has come */
 	bool sets_filter;	  /* it is in a call that sets a seccomp filter */
+	uint64_t group_stop;	  /* its sleeps (proc.h) at the last stop of a group-stop */
 	bool dead;		  /* a tombstone: it has ended, its creator's event may yet come */
 	struct task *prev, *next; /* in the list of those not yet announced */
 	UT_hash_handle hh;

@@ -270,7 +270,9 @@ static const struct timespec *patience(const struct run *run, struct timespec *l
 	}
 	if (run->has_status && !run->noticed)
 		due = run->ended + NOTICE_NS;
-	if (run->has_status && linger >= 0 && run->ended + linger * NS_PER_SEC < due)
+	/* Once that has been said the tracer ends by itself. */
+	if (run->has_status && linger >= 0 && !run->let_go &&
+		run->ended + linger * NS_PER_SEC < due)
 		due = run->ended + linger * NS_PER_SEC;
 	if (due == INT64_MAX)
 		return NULL;

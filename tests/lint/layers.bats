@@ -11,12 +11,12 @@ layers() {
 		0 - macro buf
 		0 R json
 		1 - event
-		1 L abi image stop
+		1 L abi image interrupt stop
 		1 R shell
 		2 L mem proc obstacle queue seccomp task wait
 		2 R envtable encoder encode encode_jsonl encode_text
 		3 L asked privilege collect spawn
-		4 L state newborn restart exec end dispatch tracer
+		4 L state newborn restart exec end wakeup dispatch tracer
 	END
 }
 

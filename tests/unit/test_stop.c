@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Every wait status and every ABI has its row. */
 #include "abi.h"
+#include "interrupt.h"
 #include "macro.h"
 #include "stop.h"
 #include "tap.h"
@@ -139,10 +140,55 @@ static void test_calls(void)
 	}
 }
 
+/* Numbers of the same headers. */
+static const struct {
+	uint32_t audit_arch;
+	uint64_t number, first;
+	bool restarts;
+	const char *name;
+} interrupted[] = {
+	{AUDIT_ARCH_X86_64, 232, 0, true, "epoll_wait"},
+	{AUDIT_ARCH_X86_64, 0, 0, true, "read"},
+	{AUDIT_ARCH_X86_64, 426, 0, true, "io_uring_enter"},
+	{AUDIT_ARCH_X86_64, 0x40000000 + 232, 0, true, "epoll_wait of x32"},
+	{AUDIT_ARCH_X86_64, 0x40000000 + 523, 0, true, "rt_sigtimedwait of x32"},
+	{AUDIT_ARCH_X86_64, 0x40000000 + 128, 0, false, "rt_sigtimedwait of x86_64 by x32"},
+	{AUDIT_ARCH_X86_64, UINT64_MAX, 0, false, "no system call"},
+	{AUDIT_ARCH_X86_64, 42, 0, false, "connect"},
+	{AUDIT_ARCH_X86_64, 3, 0, false, "close"},
+	{AUDIT_ARCH_X86_64, 16, 0, false, "ioctl"},
+	{AUDIT_ARCH_X86_64, 59, 0, false, "execve"},
+	{AUDIT_ARCH_I386, 256, 0, true, "epoll_wait of i386"},
+	{AUDIT_ARCH_I386, 232, 0, false, "llistxattr of i386"},
+	{AUDIT_ARCH_I386, 3, 0, true, "read of i386"},
+	{AUDIT_ARCH_I386, 6, 0, false, "close of i386"},
+	{AUDIT_ARCH_I386, 362, 0, false, "connect of i386"},
+	{AUDIT_ARCH_I386, 102, 10, true, "recv by socketcall"},
+	{AUDIT_ARCH_I386, 102, 3, false, "connect by socketcall"},
+	{AUDIT_ARCH_I386, 117, 1, true, "semop by ipc"},
+	{AUDIT_ARCH_I386, 117, 0x10004, true, "semtimedop by ipc, with a version"},
+	{AUDIT_ARCH_I386, 117, 24, false, "shmctl by ipc"},
+	{AUDIT_ARCH_AARCH64, 22, 0, false, "epoll_pwait of aarch64"},
+};
+
+static void test_interrupted(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(interrupted); i++)
+		ok(interrupt_can_restart(interrupted[i].audit_arch, interrupted[i].number,
+			   interrupted[i].first) == interrupted[i].restarts,
+			"%s can%s begin again", interrupted[i].name,
+			interrupted[i].restarts ? "" : "not");
+	ok(!abi_registers(AUDIT_ARCH_AARCH64) && !abi_registers(0),
+		"registers are known only where it can be done");
+}
+
 int main(void)
 {
 	test_stops();
 	test_abis();
 	test_calls();
+	test_interrupted();
 	return tap_end();
 }
