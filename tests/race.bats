@@ -139,6 +139,22 @@ killed() {
 	KIND=thread killed --failed --threads
 }
 
+# A procaudit that is slow, since it is traced itself: threads execute before
+# their creation has been reported. LeakSanitizer needs ptrace for itself.
+@test "killed in the midst of an exec by a thread that nobody has heard of yet" {
+	local option
+	export ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0
+	for option in --env=full --threads --failed; do
+		"$HELPERS/cage" -s 1000000000 report "$PROCAUDIT" "$option" -q -o "$LOG" \
+			"$HELPERS/killexec" thread 150 700 >"$REPORTS"
+		grep -qx 'main 0' report
+		check_log "$LOG"
+		/usr/bin/python3 "$SRCROOT/tests/helpers/ends.py" "$LOG" "$REPORTS"
+		equal "$(log 'select(.event == "trailer").complete')" true
+		[ "$option" != --threads ] || threads_pair
+	done
+}
+
 # Stops procaudit, lets the command run into its exec, kills it there, and
 # lets procaudit go on.
 killed_at_stop() {

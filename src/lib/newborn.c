@@ -4,6 +4,7 @@
 #include "proc.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -73,7 +74,7 @@ static void announce_as(struct procaudit_tracer *t, struct task *task, struct pr
 		return;
 	}
 	if (!task->process && parent)
-		task_join(task, parent);
+		task_join(&t->table, task, parent);
 	if (t->threads && task->process) {
 		event = event_of(t, PROCAUDIT_THREAD, task->process, task->tid);
 		queue_add(&t->queue, &event);
@@ -101,6 +102,18 @@ void announce_thread(struct procaudit_tracer *t, struct task *task, struct proce
 {
 	if (!task->announced)
 		announce_as(t, task, process, task->tid, PROCAUDIT_FORK_UNKNOWN);
+}
+
+void announce_vanished(struct procaudit_tracer *t, struct process *process)
+{
+	struct task *task, *next;
+
+	if (t->table.homeless == 0)
+		return;
+	HASH_ITER (hh, t->table.tasks, task, next) {
+		if (!task->dead && !task->process && kill(task->tid, 0) < 0 && errno == ESRCH)
+			announce_as(t, task, process, task->tid, PROCAUDIT_FORK_UNKNOWN);
+	}
 }
 
 struct task *meet(struct procaudit_tracer *t, pid_t tid)

@@ -36,6 +36,10 @@ void announce(struct procaudit_tracer *t, struct task *task);
  * may not know any more. */
 void announce_thread(struct procaudit_tracer *t, struct task *task, struct process *process);
 
+/* process has ended. Threads that are no more, of which nobody has told whose
+ * they were, were its threads: that happens only on the way through an exec. */
+void announce_vanished(struct procaudit_tracer *t, struct process *process);
+
 /* The task has stopped at PTRACE_EVENT_FORK, _VFORK or _CLONE. task may be
  * NULL. */
 void on_fork(struct procaudit_tracer *t, struct task *task, enum procaudit_fork_kind kind);

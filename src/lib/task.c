@@ -61,6 +61,7 @@ struct task *task_add(struct task_table *table, pid_t tid, int64_t now)
 	}
 	DL_APPEND(table->unannounced, task);
 	table->living++;
+	table->homeless++;
 	remember(table, tid);
 	return task;
 }
@@ -74,12 +75,14 @@ bool task_lead(struct task_table *table, struct task *task)
 	process->id = ++table->last_id;
 	process->pid = task->tid;
 	process->start_ns = task->seen_ns;
-	task_join(task, process);
+	task_join(table, task, process);
 	return true;
 }
 
-void task_join(struct task *task, struct process *process)
+void task_join(struct task_table *table, struct task *task, struct process *process)
 {
+	if (!task->process)
+		table->homeless--;
 	task->process = process;
 	process->tasks++;
 }
@@ -98,6 +101,8 @@ static void let_go(struct task_table *table, struct task *task)
 	if (task->dead)
 		return;
 	table->living--;
+	if (!task->process)
+		table->homeless--;
 	task_announced(table, task);
 	if (task->process && --task->process->tasks == 0)
 		free(task->process);

@@ -46,6 +46,7 @@ struct task_table {
 	struct task *tasks;	  /* uthash */
 	struct task *unannounced; /* utlist, oldest first */
 	size_t living;		  /* entries that are not tombstones */
+	size_t homeless;	  /* those of them whose process is not known */
 	unsigned char *known;	  /* a bit for each id that was in the table; owned */
 	size_t known_size;	  /* bytes */
 	uint64_t last_id;	  /* last process number given */
@@ -71,7 +72,7 @@ struct task *task_add(struct task_table *table, pid_t tid, int64_t now);
 bool task_lead(struct task_table *table, struct task *task);
 
 /* Makes task a further thread of process. */
-void task_join(struct task *task, struct process *process);
+void task_join(struct task_table *table, struct task *task, struct process *process);
 
 void task_announced(struct task_table *table, struct task *task);
 

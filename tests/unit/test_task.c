@@ -70,7 +70,7 @@ static void test_tombstones(void)
 	struct task_table table = {0};
 	struct task *leader = add_leader(&table, 1), *thread = task_add(&table, 2, 0);
 
-	task_join(thread, leader->process);
+	task_join(&table, thread, leader->process);
 	ok(leader->process->tasks == 2 && !task_is_leader(thread), "a thread joins a process");
 	ok(!task_process(&table, 2), "and is not one itself");
 	task_bury(&table, leader);
@@ -96,11 +96,11 @@ static void test_threads(void)
 	pid_t tid;
 
 	ok_int((long long)task_remove_threads(&table, process), 0, "a process without threads");
-	task_join(task_add(&table, 2, 0), process);
+	task_join(&table, task_add(&table, 2, 0), process);
 	ok_int((long long)task_remove_threads(&table, process), 1, "with a single one");
 	for (tid = 2; tid <= 50; tid++)
-		task_join(task_add(&table, tid, 0), process);
-	task_join(task_add(&table, 101, 0), other->process);
+		task_join(&table, task_add(&table, tid, 0), process);
+	task_join(&table, task_add(&table, 101, 0), other->process);
 	task_add(&table, 200, 0);
 	ok_int((long long)table.living, 53, "everybody lives");
 	ok_int((long long)task_remove_threads(&table, process), 49,
