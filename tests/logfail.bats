@@ -366,6 +366,27 @@ read_pipe() {
 	equal "$(tail -n 1 "$LOG" | sed 's/.*#/#/; s/,.*//')" '# exit 0'
 }
 
+@test "nobody reads a pipe that procaudit may not open again: the command does not notice" {
+	local job reader
+	public_copy
+	make_pipe
+	exec 7>log.fifo
+	chmod 0 log.fifo
+	unprivileged "$PROCAUDIT" -o - sh -c "$BIG; for i in 1 2 3 4 5 6 7 8 9 10; do /bin/true; done; echo end >&2" \
+		2>err >&7 3>&- 7>&- 8>&- &
+	job=$!
+	exec 7>&-
+	await grep -q end err
+	chmod 600 log.fifo
+	read_pipe
+	reader=$!
+	wait "$job"
+	wait "$reader"
+	equal "$(cat err)" end
+	check_log "$LOG"
+	equal "$(trailer '[.exit_code, .complete, .counts.exec]')" '[0,true,11]'
+}
+
 # The descriptors of a command whose output is a pipe.
 fds_of_pipe() { # [PROCAUDIT...]
 	rm -f list
