@@ -329,16 +329,14 @@ killed_at_calls() { # COMMAND...
 
 @test "a stopped tracee stays stopped when procaudit lets it go" {
 	start_two
-	kill -STOP "$(cat ready)"
-	await in_state "$(cat ready)" t
+	kill -STOP "$(cat ready2)"
+	await in_state "$(cat ready2)" t
 	kill -TERM "$PID"
-	await idle "$PID" 15
+	await test -s caught
 	kill -TERM "$PID"
 	ends_with 143
-	await in_state "$(cat ready)" T
-	[ ! -e caught ]
-	kill -CONT "$(cat ready)"
-	await test -s caught
+	await in_state "$(cat ready2)" T
+	kill -CONT "$(cat ready2)"
 	expect_two_live
 }
 

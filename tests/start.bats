@@ -313,7 +313,7 @@ new_pid_namespace() {
 
 @test "a /proc of another pid namespace is not believed" {
 	new_pid_namespace
-	# Pids 2 and 3 of the namespace are other processes in this /proc.
+	# Pids 3 and 4 of the namespace are other processes in this /proc.
 	unshare -Urpf "$PROCAUDIT" -o "$LOG" sh -c '(/bin/echo one); exec env -i A=1 /bin/echo two' >out
 	equal "$(cat out)" $'one\ntwo'
 	check_log "$LOG"
@@ -321,10 +321,10 @@ new_pid_namespace() {
 	equal "$(log 'select(.event == "exec") | [has("exe"), has("exe_dev"), has("cwd"), has("ppid")] | any')" \
 		$'false\nfalse\nfalse\nfalse'
 	equal "$(log 'select(.event == "exec") | [.exe_error, .cwd_error]' | sort -u)" '["ENOENT","ENOENT"]'
-	equal "$(log 'select(.event == "exec") | [.pid, .path, .argv]')" '[2,"/usr/bin/sh",["sh","-c","(/bin/echo one); exec env -i A=1 /bin/echo two"]]
-[3,"/bin/echo",["/bin/echo","one"]]
-[2,"/usr/bin/env",["env","-i","A=1","/bin/echo","two"]]
-[2,"/bin/echo",["/bin/echo","two"]]'
+	equal "$(log 'select(.event == "exec") | [.pid, .path, .argv]')" '[3,"/usr/bin/sh",["sh","-c","(/bin/echo one); exec env -i A=1 /bin/echo two"]]
+[4,"/bin/echo",["/bin/echo","one"]]
+[3,"/usr/bin/env",["env","-i","A=1","/bin/echo","two"]]
+[3,"/bin/echo",["/bin/echo","two"]]'
 	equal "$(log -s 'map(select(.event == "exec"))[-1].env')" '["A=1"]'
 	equal "$(log 'select(.event == "trailer") | .complete')" true
 }

@@ -39,6 +39,7 @@ struct procaudit_tracer_options {
 	bool threads;		 /* yield PROCAUDIT_THREAD and PROCAUDIT_THREAD_EXIT, too */
 	bool kill_on_exit;	 /* tracees are killed when the tracer's process ends */
 	const sigset_t *signals; /* end procaudit_tracer_next() with -EINTR; NULL: none. Copied. */
+	bool stops;		 /* so do stops and continuations of the command */
 	const struct procaudit_user *user; /* NULL: the caller. Needed until the start only. */
 };
 
@@ -73,12 +74,15 @@ int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const argv[],
 int procaudit_tracer_next(struct procaudit_tracer *tracer, const struct procaudit_event **event,
 	const struct timespec *timeout);
 
-/* The signal behind the last -EINTR. Borrowed from the tracer. */
+/* The signal behind the last -EINTR. Borrowed from the tracer. For options.stops
+ * it is what the command's parent gets if nobody traces it: SIGCHLD with si_pid,
+ * si_code CLD_STOPPED or CLD_CONTINUED, and si_status. */
 const siginfo_t *procaudit_tracer_signal(const struct procaudit_tracer *tracer);
 
 /*
  * Sends a signal that the tracer's process received to the command, unless
  * the sender gave it to the command as well (a terminal, a process group).
+ * SIGCONT is sent only if the command is stopped.
  * Returns 1 if it was sent, 0 if not, -ESRCH if the command has ended.
  */
 int procaudit_tracer_pass_signal(struct procaudit_tracer *tracer, const siginfo_t *signal);

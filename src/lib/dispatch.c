@@ -3,6 +3,7 @@
 
 #include "end.h"
 #include "exec.h"
+#include "groupstop.h"
 #include "macro.h"
 #include "newborn.h"
 #include "proc.h"
@@ -143,6 +144,8 @@ static void answer_stop(struct procaudit_tracer *t, pid_t tid, enum stop stop, i
 {
 	struct task *task = meet(t, tid);
 
+	if (stop != STOP_GROUP)
+		on_group_stop_end(t, task);
 	switch (stop) {
 	case STOP_FORK:
 		on_fork(t, task, PROCAUDIT_FORK_FORK);
@@ -158,6 +161,7 @@ static void answer_stop(struct procaudit_tracer *t, pid_t tid, enum stop stop, i
 		return;
 	case STOP_GROUP:
 		wakeup_stands(t, tid, task);
+		on_group_stop(t, task, WSTOPSIG(status));
 		restart(t, tid, task, PTRACE_LISTEN, 0);
 		return;
 	case STOP_SECCOMP:

@@ -2,6 +2,7 @@
 #include "end.h"
 
 #include "exec.h"
+#include "groupstop.h"
 #include "newborn.h"
 
 #include <sys/wait.h>
@@ -77,12 +78,15 @@ static void end_process(struct procaudit_tracer *t, struct task *task)
 static void end_thread(struct procaudit_tracer *t, struct task *task)
 {
 	struct procaudit_event event = event_of(t, PROCAUDIT_THREAD_EXIT, task->process, task->tid);
+	struct process *process = task->process;
 
 	if (wait4(task->tid, &event.thread_exit.status, __WALL, NULL) != task->tid)
 		return;
 	if (t->threads && task->process)
 		queue_add(&t->queue, &event);
 	forget(t, task);
+	if (process)
+		on_group_stop_thread_end(t, process);
 }
 
 void on_end(struct procaudit_tracer *t, struct task *task)

@@ -79,6 +79,7 @@ int proc_status(pid_t id, struct proc_status *status)
 	if (n < 0)
 		return (int)n;
 	*status = (struct proc_status){
+		.state = *(field(text, "\nState:\t")),
 		.tgid = (pid_t)strtol(field(text, "\nTgid:"), NULL, 10),
 		.ppid = (pid_t)strtol(field(text, "\nPPid:"), NULL, 10),
 		.tracer = (pid_t)strtol(field(text, "\nTracerPid:"), NULL, 10),

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 struct proc_status {
+	char state; /* such as 'R', 'Z' */
 	pid_t tgid;
 	pid_t ppid;		  /* 0: outside our pid namespace */
 	pid_t tracer;		  /* 0: none */

@@ -114,7 +114,7 @@ int spawn_fork(struct spawn *spawn, const struct spawn_options *options, const s
 
 /* Stops the child once, asks what the tracer will ask at each exec, and lets
  * it go on. */
-static int prove(pid_t pid)
+static int prove(pid_t pid, int *stopped_by)
 {
 	struct __ptrace_syscall_info info = {0};
 	int status, error = 0;
@@ -133,6 +133,7 @@ static int prove(pid_t pid)
 		return -ESRCH;
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) < 0)
 		error = errno == ESRCH ? -ESRCH : -ENOSYS;
+	*stopped_by = stop == STOP_GROUP ? WSTOPSIG(status) : 0;
 	if (stop == STOP_GROUP)
 		ptrace(PTRACE_LISTEN, pid, 0, 0);
 	else
@@ -140,11 +141,11 @@ static int prove(pid_t pid)
 	return error;
 }
 
-int spawn_seize(const struct spawn *spawn, unsigned long options)
+int spawn_seize(struct spawn *spawn, unsigned long options)
 {
 	if (ptrace(PTRACE_SEIZE, spawn->pid, 0, options) < 0)
 		return -errno;
-	return prove(spawn->pid);
+	return prove(spawn->pid, &spawn->stopped_by);
 }
 
 int spawn_release(struct spawn *spawn)

@@ -23,6 +23,7 @@ struct spawn_options {
 
 struct spawn {
 	pid_t pid;
+	int stopped_by; /* the signal of a group-stop while ptrace was proved; 0: none */
 	int release_fd; /* one byte lets the child go on to exec */
 	int report_fd;	/* why the child could not become the command comes here */
 };
@@ -33,7 +34,7 @@ int spawn_fork(struct spawn *spawn, const struct spawn_options *options, const s
 
 /* Seizes the child with these PTRACE_O_ options and proves that ptrace works:
  * one stop, one PTRACE_GET_SYSCALL_INFO. Returns 0 or -errno. */
-int spawn_seize(const struct spawn *spawn, unsigned long options);
+int spawn_seize(struct spawn *spawn, unsigned long options);
 
 /* Lets the child exec. Returns 0 or -errno. */
 int spawn_release(struct spawn *spawn);

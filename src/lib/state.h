@@ -21,6 +21,15 @@ struct noted {
 	int64_t when;	/* CLOCK_BOOTTIME, ns */
 };
 
+/* The group-stop of the command. */
+struct group_stop {
+	int signo;	 /* what has stopped all of its threads; 0: they are not stopped */
+	int next;	 /* what has stopped one of them */
+	bool passed_on;	 /* we have sent such a signal, and no SIGCONT since */
+	bool untold;	 /* signo is news */
+	bool end_untold; /* the end of another one is, which comes first */
+};
+
 struct procaudit_tracer {
 	struct task_table table;
 	struct queue queue;
@@ -34,10 +43,12 @@ struct procaudit_tracer {
 	sigset_t saved;		     /* the caller's mask */
 	struct sigaction saved_chld; /* the caller's disposition of SIGCHLD */
 	struct noted noted[32];	     /* by signal number */
+	struct group_stop stop;
 	enum procaudit_failed failed;
 	bool killing;	/* told to kill; with failed also to let go */
 	unsigned burst; /* wait statuses so far */
 	bool threads;
+	bool stops; /* told of as asked for by the options */
 	bool has_proc;
 	bool ended;
 	bool detaching;

@@ -87,6 +87,17 @@ void task_join(struct task_table *table, struct task *task, struct process *proc
 	process->tasks++;
 }
 
+void task_set_stopped(struct task *task, bool stopped)
+{
+	if (!task->process || task->stopped == stopped)
+		return;
+	task->stopped = stopped;
+	if (stopped)
+		task->process->stopped++;
+	else
+		task->process->stopped--;
+}
+
 void task_announced(struct task_table *table, struct task *task)
 {
 	if (task->announced)
@@ -104,6 +115,7 @@ static void let_go(struct task_table *table, struct task *task)
 	if (!task->process)
 		table->homeless--;
 	task_announced(table, task);
+	task_set_stopped(task, false);
 	if (task->process && --task->process->tasks == 0)
 		free(task->process);
 	task->process = NULL;

@@ -25,6 +25,7 @@ struct process {
 	unsigned depth;	  /* 0: the command */
 	unsigned images;  /* successful execs so far */
 	unsigned tasks;	  /* entries of the table that point here */
+	unsigned stopped; /* those of them that are in a group-stop */
 	int64_t start_ns; /* CLOCK_BOOTTIME when first seen; -1: not seen alive */
 };
 
@@ -37,6 +38,7 @@ struct task {
 	bool event_seen;	  /* its creator's ptrace event has come */
 	bool sets_filter;	  /* it is in a call that sets a seccomp filter */
 	uint64_t group_stop;	  /* its sleeps (proc.h) at the last stop of a group-stop */
+	bool stopped;		  /* it is in a group-stop; never if process is NULL */
 	bool dead;		  /* a tombstone: it has ended, its creator's event may yet come */
 	struct task *prev, *next; /* in the list of those not yet announced */
 	UT_hash_handle hh;
@@ -75,6 +77,9 @@ bool task_lead(struct task_table *table, struct task *task);
 void task_join(struct task_table *table, struct task *task, struct process *process);
 
 void task_announced(struct task_table *table, struct task *task);
+
+/* Notes whether it is in a group-stop. */
+void task_set_stopped(struct task *task, bool stopped);
 
 /* Turns the entry into a tombstone. Its process goes with the last task. */
 void task_bury(struct task_table *table, struct task *task);

@@ -8,6 +8,7 @@
  * Every stop is answered at once, and no answer depends on another task.
  */
 #include "dispatch.h"
+#include "groupstop.h"
 #include "macro.h"
 #include "newborn.h"
 #include "privilege.h"
@@ -107,6 +108,8 @@ static int serve(struct procaudit_tracer *t, const struct timespec *timeout)
 	if (timeout)
 		until = boot_now() + timespec_ns(timeout);
 	while (t->queue.head == t->queue.tail && !t->ended) {
+		if (tell_group_stop(t))
+			return -EINTR;
 		if (++t->burst % BURST == 0 && wait_poll(&t->waiter))
 			return -EINTR;
 		found = wait_find(&t->waiter, t->table.living, &tid, &status);
@@ -184,6 +187,8 @@ static int start(struct procaudit_tracer *t, const struct spawn_options *spawn, 
 	error = spawn_seize(&t->root, flags);
 	if (!error)
 		error = meet_command(t) ? 0 : -ENOMEM;
+	if (!error && t->root.stopped_by)
+		on_group_stop(t, task_find(&t->table, t->root.pid), t->root.stopped_by);
 	if (!error)
 		error = spawn_release(&t->root);
 	if (error) {
@@ -210,6 +215,7 @@ PUBLIC int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const 
 	wait_init(&t->waiter, options->signals ? options->signals : &none);
 	t->failed = options->failed;
 	t->threads = options->threads;
+	t->stops = options->stops;
 	t->has_proc = proc_is_ours();
 	t->collector.takes_privilege = privilege_is_taken();
 	t->collector.no_new_privs = options->failed && procaudit_means_no_new_privs();
@@ -266,6 +272,23 @@ static bool was_shown(struct procaudit_tracer *t, const siginfo_t *signal)
 	return true;
 }
 
+/* Whether SIGCONT has not reached the command, which is still in the group-stop
+ * that we know of: the signal itself is taken back by the next stop. */
+static bool needs_continue(const struct procaudit_tracer *t)
+{
+	struct proc_status status;
+
+	if (t->stop.passed_on)
+		return true;
+	return t->stop.signo && t->has_proc && proc_status(t->root_process->pid, &status) == 0 &&
+	       (status.state == 't' || status.state == 'Z');
+}
+
+static bool is_stop_signal(int signo)
+{
+	return signo == SIGSTOP || signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU;
+}
+
 /*
  * A signal to a process group reaches its youngest member first, so the command
  * before us (Linux kernel/pid.c, attach_pid). There it is pending; or, if it is
@@ -283,8 +306,13 @@ PUBLIC int procaudit_tracer_pass_signal(struct procaudit_tracer *t, const siginf
 		serve_command(t);
 	if (!t->root_process)
 		return -ESRCH;
-	if (was_shown(t, signal))
+	if (signal->si_signo == SIGCONT ? !needs_continue(t) : was_shown(t, signal))
 		return 0;
+	/* A stop may take back a SIGCONT, which comes to us as well. */
+	if (is_stop_signal(signal->si_signo))
+		t->stop.passed_on = true;
+	else if (signal->si_signo == SIGCONT)
+		t->stop.passed_on = false;
 	return kill(t->root_process->pid, signal->si_signo) < 0 ? -errno : 1;
 }
 

@@ -3,17 +3,20 @@
  * procaudit: the recorder.
  *
  *	options   the command line
+ *	proxy     what the shell sees: stops, goes on and ends as the command
  *	run       run mode: start, follow, end
  *	recorder  events into the log, and what was lost of it
  *	hold      waiting for a log that takes nothing
  *	sink      the log's file
  *	stdfds    descriptors 0, 1, 2
+ *	status    how procaudit ends
  *	user      who the command runs as
  *
  * Everything that traces or encodes is libprocaudit, through its public
  * headers.
  */
 #include "options.h"
+#include "proxy.h"
 #include "run.h"
 #include "status.h"
 #include "stdfds.h"
@@ -28,5 +31,5 @@ int main(int argc, char *argv[])
 	options_parse(&options, argc, argv);
 	if (error)
 		errc(STATUS_FAILED, -error, "cannot open /dev/null for a closed descriptor");
-	return run(&options);
+	return proxy_run(&options, run);
 }

@@ -17,7 +17,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,15 +34,17 @@
 
 struct run {
 	const struct options *options;
+	const struct proxy *proxy;
 	struct user user; /* valid if options->user */
 	struct procaudit_tracer *tracer;
 	struct recorder recorder;
-	sigset_t signals; /* that we take note of */
+	sigset_t ending;  /* signals that are not of job control */
 	int status;	  /* of the command, as from waitpid(2); valid if has_status */
 	bool has_status;  /* the command has ended */
 	int64_t ended;	  /* when, CLOCK_BOOTTIME */
 	bool noticed;	  /* its survivors have been named */
 	bool warned;	  /* a program that lost its privileges has been named */
+	bool stop_passed; /* the last of job control that was handed on is a stop */
 	unsigned passed;  /* signals handed on to the command */
 	int stopped_by;	  /* the signal that made us let go; 0: none */
 	bool detached;	  /* some tracee was let go */
@@ -94,20 +95,6 @@ static void say_not_started(int error)
 		warnc(-error, "cannot start tracing");
 }
 
-/* The signals that we take note of instead of dying; those that we were told
- * to ignore stay ignored. */
-static void signals_of_run(sigset_t *set)
-{
-	static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-	struct sigaction action;
-	size_t i;
-
-	sigemptyset(set);
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		if (sigaction(signals[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
-			sigaddset(set, signals[i]);
-}
-
 /* Opens the log. Its writing must not end us, yet the command is to inherit
  * the dispositions that we were given. */
 static bool open_log(struct run *run)
@@ -138,22 +125,28 @@ static void become_robust(void)
 
 static bool start(struct run *run)
 {
+	static const int job_control[] = {SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT};
 	struct procaudit_tracer_options options = {
 		.failed = run->options->failed,
 		.threads = run->options->threads,
 		.kill_on_exit = run->options->kill_on_exit,
-		.signals = &run->signals,
+		.signals = &run->proxy->signals,
+		.stops = true,
 		.user = run->options->user ? &run->user.ids : NULL,
 	};
+	size_t i;
 	int error;
 
-	signals_of_run(&run->signals);
+	run->ending = run->proxy->signals;
+	for (i = 0; i < sizeof(job_control) / sizeof(job_control[0]); i++)
+		sigdelset(&run->ending, job_control[i]);
 	error = procaudit_tracer_start(&run->tracer, run->options->command, &options);
 	if (error) {
 		say_not_started(error);
 		return false;
 	}
 	become_robust();
+	proxy_leave(run->proxy);
 	stdfds_release();
 	return true;
 }
@@ -199,11 +192,42 @@ static void on_event(struct run *run, const struct procaudit_event *event)
 	run->has_status = true;
 	run->status = event->exit.status;
 	run->ended = event->boot_ns;
+	proxy_continue(run->proxy);
+}
+
+/* The proxy stops and goes on with the command. */
+static void on_stop(const struct run *run, const siginfo_t *signal)
+{
+	if (signal->si_code == CLD_STOPPED)
+		proxy_stop(run->proxy, signal->si_status);
+	else
+		proxy_continue(run->proxy);
+}
+
+/* A job is stopped: so the command is, unless it was stopped already. When it
+ * has ended the proxy is all that can stop. */
+static void on_job_stop(struct run *run, const siginfo_t *signal)
+{
+	int passed = procaudit_tracer_pass_signal(run->tracer, signal);
+
+	if (passed > 0)
+		run->stop_passed = true;
+	else if (passed == -ESRCH)
+		proxy_stop(run->proxy, signal->si_signo);
+}
+
+/* One that was overtaken by a stop of the whole job would undo that. But what we
+ * have passed on ourselves has to be undone. */
+static void on_job_continue(struct run *run, const siginfo_t *signal)
+{
+	if (!proxy_continue_is_stale(run->proxy, !run->stop_passed))
+		procaudit_tracer_pass_signal(run->tracer, signal);
+	run->stop_passed = false;
 }
 
 /* A terminal's signals reach the command without us. Others are handed on;
  * the second one is meant for us. */
-static void on_signal(struct run *run, const siginfo_t *signal)
+static void on_ending_signal(struct run *run, const siginfo_t *signal)
 {
 	int passed;
 
@@ -219,6 +243,28 @@ static void on_signal(struct run *run, const siginfo_t *signal)
 	run->stopped_by = signal->si_signo;
 	run->let_go = true;
 	procaudit_tracer_detach(run->tracer, PROCAUDIT_DETACH_SIGNAL);
+}
+
+static void on_signal(struct run *run, const siginfo_t *got)
+{
+	siginfo_t signal = *got;
+
+	proxy_translate(run->proxy, &signal);
+	switch (signal.si_signo) {
+	case SIGCHLD:
+		on_stop(run, &signal);
+		break;
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
+		on_job_stop(run, &signal);
+		break;
+	case SIGCONT:
+		on_job_continue(run, &signal);
+		break;
+	default:
+		on_ending_signal(run, &signal);
+	}
 }
 
 static void print_name(pid_t pid)
@@ -311,8 +357,7 @@ static void heed_log(struct run *run)
 		run->killed = run->let_go = true;
 		procaudit_tracer_kill(run->tracer);
 	}
-	if (recorder_is_held(&run->recorder) &&
-		!hold(&run->recorder, &run->signals, false, &signal))
+	if (recorder_is_held(&run->recorder) && !hold(&run->recorder, &run->ending, false, &signal))
 		on_signal(run, &signal);
 }
 
@@ -360,9 +405,9 @@ static bool drain(struct run *run)
 	static const struct timespec none;
 	siginfo_t signal;
 
-	while (sigtimedwait(&run->signals, &signal, &none) > 0)
+	while (sigtimedwait(&run->ending, &signal, &none) > 0)
 		;
-	return hold(&run->recorder, &run->signals, true, &signal);
+	return hold(&run->recorder, &run->ending, true, &signal);
 }
 
 static void end_log(struct run *run)
@@ -380,22 +425,6 @@ static void end_log(struct run *run)
 	else
 		recorder_flush(&run->recorder);
 	recorder_close(&run->recorder);
-}
-
-/* Ends as the command did. Our own core would say nothing of the command. */
-static int die_by(int signo)
-{
-	struct rlimit none = {0, 0};
-	sigset_t set;
-
-	setrlimit(RLIMIT_CORE, &none);
-	signal(signo, SIG_DFL);
-	sigemptyset(&set);
-	sigaddset(&set, signo);
-	raise(signo);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	/* Still here: init of a pid namespace is immune. */
-	return 128 + signo;
 }
 
 static int exit_status(struct run *run)
@@ -418,19 +447,19 @@ static int exit_status(struct run *run)
 	if (run->killed)
 		return STATUS_FAILED;
 	if (run->stopped_by && (!run->has_status || run->options->failed))
-		return die_by(run->stopped_by);
+		return status_die_by(run->stopped_by);
 	if (!run->has_status)
 		return STATUS_FAILED;
 	if (WIFSIGNALED(run->status))
-		return die_by(WTERMSIG(run->status));
+		return status_die_by(WTERMSIG(run->status));
 	if (WEXITSTATUS(run->status) == 0 && run->recorder.incomplete)
 		return STATUS_FAILED;
 	return WEXITSTATUS(run->status);
 }
 
-int run(const struct options *options)
+int run(const struct options *options, const struct proxy *proxy)
 {
-	struct run run = {.options = options};
+	struct run run = {.options = options, .proxy = proxy};
 	int status = STATUS_FAILED;
 
 	if (options->user && !user_find(&run.user, options->user))

@@ -4,9 +4,10 @@
 #define RUN_H
 
 #include "options.h"
+#include "proxy.h"
 
 /* Returns the exit status of procaudit, or does not: a command that died by a
  * signal is followed by the same signal. */
-int run(const struct options *options);
+int run(const struct options *options, const struct proxy *proxy);
 
 #endif

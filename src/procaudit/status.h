@@ -9,4 +9,8 @@ enum {
 	STATUS_NOT_FOUND = 127,
 };
 
+/* Ends this process by the signal, without a core. Returns the status to exit
+ * with where that is not possible. */
+int status_die_by(int signo);
+
 #endif

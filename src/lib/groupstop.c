@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC */
+#include "groupstop.h"
+
+#include "newborn.h"
+#include "proc.h"
+
+/* A leader that has ended before its threads never stops. */
+static bool is_zombie(const struct procaudit_tracer *t, pid_t pid)
+{
+	struct proc_status status;
+
+	return t->has_proc && proc_status(pid, &status) == 0 && status.state == 'Z';
+}
+
+/* Whether every thread of the process has stopped. */
+static bool is_whole(struct procaudit_tracer *t, const struct process *process)
+{
+	const struct task *leader;
+
+	if (process->stopped == 0)
+		return false;
+	if (process->stopped == process->tasks)
+		return true;
+	leader = task_find(&t->table, process->pid);
+	return process->stopped + 1 == process->tasks && leader && !leader->stopped &&
+	       is_zombie(t, process->pid);
+}
+
+static void look_at_command(struct procaudit_tracer *t)
+{
+	if (t->stop.signo || !is_whole(t, t->root_process))
+		return;
+	t->stop.signo = t->stop.next;
+	t->stop.untold = true;
+}
+
+void on_group_stop(struct procaudit_tracer *t, struct task *task, int signo)
+{
+	if (task && !task->process)
+		announce(t, task);
+	if (!task || !task->process)
+		return;
+	task_set_stopped(task, true);
+	if (task->process != t->root_process)
+		return;
+	t->stop.next = signo;
+	look_at_command(t);
+}
+
+void on_group_stop_end(struct procaudit_tracer *t, struct task *task)
+{
+	if (!task || !task->stopped)
+		return;
+	task_set_stopped(task, false);
+	if (task->process != t->root_process || !t->stop.signo)
+		return;
+	t->stop.signo = 0;
+	t->stop.end_untold = true;
+}
+
+void on_group_stop_thread_end(struct procaudit_tracer *t, struct process *process)
+{
+	if (process == t->root_process)
+		look_at_command(t);
+}
+
+bool tell_group_stop(struct procaudit_tracer *t)
+{
+	siginfo_t info = {.si_signo = SIGCHLD};
+
+	if (!t->stops || !t->root_process)
+		return false;
+	if (t->stop.end_untold) {
+		t->stop.end_untold = false;
+		info.si_code = CLD_CONTINUED;
+		info.si_status = SIGCONT;
+	} else if (t->stop.untold && t->stop.signo) {
+		t->stop.untold = false;
+		info.si_code = CLD_STOPPED;
+		info.si_status = t->stop.signo;
+	} else {
+		return false;
+	}
+	info.si_pid = t->root_process->pid;
+	t->waiter.signal = info;
+	return true;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The command's group-stops, as its parent would learn of them from
+ * waitpid(2): by us, who trace it, the kernel reports each thread's alone.
+ */
+#ifndef GROUPSTOP_H
+#define GROUPSTOP_H
+
+#include "state.h"
+
+/* The task has gone into a group-stop by this signal. task may be NULL. */
+void on_group_stop(struct procaudit_tracer *t, struct task *task, int signo);
+
+/* The task has stopped for another reason, so it is not in a group-stop any
+ * more. task may be NULL. */
+void on_group_stop_end(struct procaudit_tracer *t, struct task *task);
+
+/* A thread of the process has ended: perhaps all others have stopped. */
+void on_group_stop_thread_end(struct procaudit_tracer *t, struct process *process);
+
+/* Whether there is news of the command, which becomes t->waiter.signal. */
+bool tell_group_stop(struct procaudit_tracer *t);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Two processes: the proxy, which stands where the command would stand without
+ * procaudit, and the recorder, its child, which does the work.
+ *
+ * The proxy is what our parent waits for. It stops, goes on and ends as the
+ * command does, so that a shell's job control works. A tracer that is stopped
+ * cannot answer its tracees, though: all that the command has left running
+ * would hang until `fg`, and a command that somebody continues by its own pid
+ * would, too. Therefore the recorder is a process of its own, in a session of
+ * its own, out of reach of the terminal and of signals to process groups. That
+ * other session also keeps the command's process group as orphaned as it would
+ * be (setpgid(2)): the parent of a member counts only in the same session.
+ *
+ * The proxy tells the recorder of signals that it got, and ends when that ends;
+ * the recorder makes it stop and go on.
+ */
+#ifndef PROXY_H
+#define PROXY_H
+
+#include "options.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Memory that both have. */
+struct proxy_orders {
+	_Atomic int stop;	    /* the signal to stop by, until that has been done; 0: none */
+	_Atomic bool left;	    /* the recorder has left the process group */
+	_Atomic unsigned stops;	    /* how often the recorder has called proxy_stop() */
+	_Atomic unsigned continued; /* what that was when the last SIGCONT came */
+};
+
+struct proxy {
+	sigset_t signals;	     /* what the recorder is told of */
+	pid_t recorder;		     /* valid in the proxy */
+	pid_t pid;		     /* of the proxy; 0: there is none */
+	struct proxy_orders *orders; /* valid if there is one */
+};
+
+/* Becomes the two processes, and the recorder does what record says, whose
+ * result is its exit status. Returns that in the recorder, and in the proxy when
+ * the recorder has ended; or does not, if it died by a signal. */
+int proxy_run(const struct options *options,
+	int (*record)(const struct options *options, const struct proxy *proxy));
+
+/* In the recorder: leaves the process group and the session. To be called when
+ * its signals are blocked and the command has been forked. */
+void proxy_leave(const struct proxy *proxy);
+
+/* In the recorder: the command has been stopped by this signal. */
+void proxy_stop(const struct proxy *proxy, int signo);
+
+/* In the recorder: the command goes on, or has ended. */
+void proxy_continue(const struct proxy *proxy);
+
+/* In the recorder: whether the SIGCONT that the proxy told of last is older than
+ * a stop that the proxy knows of, or was ordered. */
+bool proxy_continue_is_stale(const struct proxy *proxy, bool ordered);
+
+/* In the recorder: what the proxy told of becomes what the proxy got; any other
+ * signal is left as it is. */
+void proxy_translate(const struct proxy *proxy, siginfo_t *info);
+
+#endif

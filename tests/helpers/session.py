@@ -1,0 +1,539 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""session.py NAME SHELL [RECORDER...]
+
+Plays a session of somebody who works with an interactive shell on a terminal,
+and prints what the terminal showed. In the shell $P stands for RECORDER, or for
+nothing: then the session is the bare one. Process ids are shown as PID.
+
+Nothing waits for time: each step waits for what the terminal shows, or for the
+states of the job's processes. FIFO, in the directory, lets a command go on.
+"""
+import os
+import pty
+import random
+import re
+import signal
+import sys
+import time
+
+PROMPT = b"@@ "
+HELPERS = os.environ["HELPERS"]
+INT, QUIT, TSTP, EOF = "\x03", "\x1c", "\x1a", "\x04"
+
+
+def stat(pid):
+    """(state, ppid, pgrp, tpgid) of a process, or None."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return fields[0], int(fields[1]), int(fields[2]), int(fields[5])
+
+
+def processes():
+    """pid → stat of all that live."""
+    found = {int(name): stat(name) for name in os.listdir("/proc") if name.isdigit()}
+    return {pid: of for pid, of in found.items() if of and of[0] != "Z"}
+
+
+def until(condition):
+    while not condition():
+        time.sleep(0.002)
+
+
+class Session:
+    def __init__(self, shell, recorder):
+        self.shown = b""
+        self.seen = 0  # what a step has waited for already
+        self.shell, self.terminal = pty.fork()
+        if self.shell == 0:
+            for number in range(1, signal.SIGRTMAX + 1):
+                if number not in (signal.SIGKILL, signal.SIGSTOP, 32, 33):
+                    signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_SETMASK, [])
+            options = {"bash": ["--norc", "--noprofile", "--noediting", "-b"]}
+            environment = {key: os.environ[key] for key in ("PATH", "HELPERS", "LD_LIBRARY_PATH",
+                           "ASAN_OPTIONS", "UBSAN_OPTIONS") if key in os.environ}
+            environment |= {"PS1": PROMPT.decode(), "TERM": "dumb", "P": recorder, "HOME": "/"}
+            os.execvpe(shell, [shell, *options.get(shell, []), "-i"], environment)
+        self.prompt()
+        self.line("ulimit -c 0")
+
+    # --- What is typed and shown -------------------------------------------------
+
+    def read(self):
+        try:
+            data = os.read(self.terminal, 65536)
+        except OSError:
+            data = b""
+        self.shown += data
+        return data
+
+    def shows(self, text):
+        """Waits until the terminal has shown the text, after what was seen before."""
+        text = text if isinstance(text, bytes) else text.encode()
+        while text not in self.shown[self.seen:]:
+            if not self.read():
+                sys.exit(f"the session ended before {text!r}:\n{self.text()}")
+        self.seen = self.shown.index(text, self.seen) + len(text)
+
+    def prompt(self):
+        self.shows(PROMPT)
+
+    def type(self, keys):
+        os.write(self.terminal, keys.encode())
+
+    def line(self, command):
+        """A command that ends by itself, or runs in the background."""
+        self.type(command + "\n")
+        self.prompt()
+
+    def start(self, command, marker="up"):
+        """A command in the foreground, until it has said the marker in a line."""
+        self.type(command + "\n")
+        self.shows(f"\n{marker}\r\n")
+
+    def text(self):
+        text = self.shown.decode(errors="replace").replace("\r\n", "\n")
+        text = re.sub(r"(?m)^(\[\d+\]) \d+$", r"\1 PID", text)
+        return re.sub(r"(?m)^\d+ (\d+)$", r"PID \1", text)
+
+    # --- What processes do -------------------------------------------------------
+
+    def jobs(self):
+        """The process groups of the shell's children."""
+        return {of[2] for of in processes().values() if of[1] == self.shell and of[2] != self.shell}
+
+    def job(self):
+        (group,) = self.jobs()
+        return group
+
+    def members(self, group):
+        return {pid: of for pid, of in processes().items() if of[2] == group}
+
+    def stopped(self):
+        """Waits until all processes of the one job are stopped."""
+        group = self.job()
+        until(lambda: {of[0] for of in self.members(group).values()} <= {"T", "t"})
+
+    def foreground(self, name):
+        """Waits until a program of this name has the foreground, and sleeps."""
+        def is_there():
+            return any(of[2] == of[3] and of[0] == "S" and comm(pid) == name
+                       for pid, of in processes().items())
+        until(is_there)
+
+    def go(self, fifo="fifo"):
+        """Lets a command go on that reads from the fifo."""
+        with open(fifo, "w", encoding="utf-8") as file:
+            file.write("go\n")
+
+    def end(self):
+        self.type("exit\n")
+        while self.read():
+            pass
+        os.waitpid(self.shell, 0)
+
+
+def comm(pid):
+    try:
+        with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as file:
+            return file.read().rstrip("\n")
+    except OSError:
+        return None
+
+
+# --- Sessions: one function each, which is told the session ------------------------
+
+CAT = "sh -c 'echo up; exec cat'"
+LATER = "sh -c 'echo up; read x <fifo; exec cat'"
+
+
+def interrupt(s):
+    s.start(f"$P {CAT}")
+    s.type(INT)
+    s.prompt()
+    s.line("echo $?")
+    s.start("$P sh -c 'trap \"echo caught; exit 5\" INT; echo up; while :; do read x; done'")
+    s.type(INT)
+    s.prompt()
+    s.line("echo $?")
+
+
+def quit_key(s):
+    s.start(f"$P {CAT}")
+    s.type(QUIT)
+    s.prompt()
+    s.line("echo $?")
+
+
+def suspend(s):
+    s.start(f"$P {CAT}")
+    s.type(TSTP)
+    s.prompt()
+    s.line("echo $?")
+    s.line("jobs")
+    s.type("fg\n")
+    s.foreground("cat")
+    s.type("one\n")
+    s.shows("one\r\none\r\n")
+    s.type(TSTP)
+    s.prompt()
+    s.type("fg\n")
+    s.foreground("cat")
+    s.type("two\n")
+    s.shows("two\r\ntwo\r\n")
+    s.type(EOF)
+    s.prompt()
+    s.line("echo $?")
+
+
+def background(s):
+    """^Z, bg, a read in the background, fg."""
+    s.start(f"$P {LATER}")
+    s.type(TSTP)
+    s.prompt()
+    s.line("bg")
+    s.go()
+    if s.notifies:
+        s.shows("Stopped")
+    s.stopped()
+    s.type("fg\n")
+    s.foreground("cat")
+    s.type("one\n")
+    s.shows("one\r\none\r\n")
+    s.type(INT)
+    s.prompt()
+    s.line("echo $?")
+
+
+def background_read(s):
+    s.line("$P sh -c 'read x <fifo; exec cat' &")
+    s.go()
+    if s.notifies:
+        s.shows("Stopped")
+    s.stopped()
+    s.type("fg\n")
+    s.foreground("cat")
+    s.type("one\n" + EOF)
+    s.prompt()
+    s.line("echo $?")
+
+
+def background_write(s):
+    s.line("stty tostop")
+    s.line("$P sh -c 'read x <fifo; echo written; exit 3' &")
+    s.go()
+    if s.notifies:
+        s.shows("Stopped")
+    s.stopped()
+    s.type("fg\n")
+    s.shows("written")
+    s.prompt()
+    s.line("echo $?")
+
+
+def kill_job(s):
+    s.start(f"$P {CAT}")
+    s.type(TSTP)
+    s.prompt()
+    group = s.job()
+    s.line("kill %1")
+    if s.notifies:
+        s.shows("Terminated")
+    until(lambda: not s.members(group))
+    s.line("kill %1 2>/dev/null; echo gone")
+
+
+def pipeline(s):
+    for command in f"cat | $P {CAT} | cat", f"$P {CAT} | cat", f"cat | $P {CAT}":
+        s.start(command)
+        s.type(TSTP)
+        s.prompt()
+        s.stopped()
+        s.type("fg\n")
+        s.foreground("cat")
+        s.type("one\n")
+        s.shows("one\r\none\r\n")
+        s.type(TSTP)
+        s.prompt()
+        s.stopped()
+        s.type("fg\n")
+        s.foreground("cat")
+        s.type(INT)
+        s.prompt()
+        s.line("echo $?")
+
+
+def ignoring(s):
+    """A command that ignores ^Z: the shell goes on waiting for it."""
+    s.start("$P sh -c 'trap \"\" TSTP; echo up; read x; echo got $x'")
+    s.type(TSTP + "line\n")
+    s.shows("got line")
+    s.prompt()
+    s.line("echo $?")
+
+
+def editor(s):
+    """Commands that catch ^Z, and stop themselves when they are ready to."""
+    for how in "TSTP", "STOP", "TTIN", "TTOU":
+        s.start(f"$P $HELPERS/editor {how}")
+        for _ in range(2):
+            s.type(TSTP)
+            s.prompt()
+            s.line("jobs")
+            s.type("fg\n")
+            s.shows("back\r\n")
+        s.type("q\n")
+        s.prompt()
+        s.line("echo $?")
+
+
+def from_outside(s):
+    """Signals to the job, as kill sends them."""
+    s.start(f"$P {CAT}")
+    s.type(TSTP)
+    s.prompt()
+    group = s.job()
+    for name in "STOP", "TSTP", "TTIN", "TTOU":
+        # Without the terminal it stops again as soon as it reads: it does not yet.
+        s.line(f"kill -{name} %1")
+        s.stopped()
+    s.type("fg\n")
+    s.foreground("cat")
+    for number in signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU:
+        os.killpg(group, number)
+        s.prompt()
+        s.line("jobs")
+        s.type("fg\n")
+        s.foreground("cat")
+    s.type(EOF)
+    s.prompt()
+    s.line("echo $?")
+
+
+def to_the_command(s):
+    """Signals to the command alone: the shell sees it stop, and go on."""
+    for number in signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU:
+        s.start("$P sh -c 'echo $$ >pid; echo up; exec cat'")
+        s.foreground("cat")
+        with open("pid", encoding="utf-8") as file:
+            pid = int(file.read())
+        os.kill(pid, number)
+        s.prompt()
+        s.line("jobs")
+        s.type("fg\n")
+        s.foreground("cat")
+        s.type(EOF)
+        s.prompt()
+        s.line("echo $?")
+
+
+def continued_alone(s):
+    """Somebody continues a stopped command by its own pid: it goes on."""
+    s.start("$P sh -c 'echo $$ >pid; echo up; read x <fifo; echo told; exit 4'")
+    s.type(TSTP)
+    s.prompt()
+    with open("pid", encoding="utf-8") as file:
+        os.kill(int(file.read()), signal.SIGCONT)
+    s.go()
+    s.shows("told\r\n")
+    if s.notifies:
+        s.shows("Exit 4")
+    until(lambda: not s.jobs())
+    s.line("echo end")
+
+
+def to_the_leader(s):
+    """Signals to what the shell has started, and to nothing else."""
+    for number in signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU:
+        s.start("$P sh -c 'echo up; read x <fifo; echo told; exit 4'")
+        leader = s.job()
+        os.kill(leader, number)
+        s.prompt()
+        s.line("jobs")
+        os.kill(leader, signal.SIGCONT)
+        s.go()
+        s.shows("told\r\n")
+        if s.notifies:
+            s.shows("Exit 4")
+        until(lambda: not s.jobs())
+        s.line("echo end")
+
+
+def killed_stopped(s):
+    """Somebody kills a stopped command by its own pid: the job ends."""
+    s.start("$P sh -c 'echo $$ >pid; echo up; read x <fifo'")
+    s.type(TSTP)
+    s.prompt()
+    with open("pid", encoding="utf-8") as file:
+        os.kill(int(file.read()), signal.SIGKILL)
+    if s.notifies:
+        s.shows("Killed")
+    until(lambda: not s.jobs())
+    s.line("echo end")
+
+
+def left_running(s):
+    """The command is stopped alone; what it has started runs on, and forks."""
+    s.start("$P sh -c '"
+            "(read x <fifo; (sh -c \"echo child\"); read x <fifo; (sh -c \"echo done\") >out) & "
+            "echo $$ >pid; echo up; wait; exit 3'")
+    with open("pid", encoding="utf-8") as file:
+        pid = int(file.read())
+    os.kill(pid, signal.SIGSTOP)
+    s.prompt()
+    s.go()
+    s.shows("child\r\n")
+    s.go()
+    until(lambda: os.path.exists("out") and os.path.getsize("out") == 5)
+    os.unlink("out")
+    s.type("fg\n")
+    s.prompt()
+    s.line("echo $?")
+
+
+def vfork(s):
+    """^Z while a parent waits in vfork: it stops when the child lets it go."""
+    s.type("$P $HELPERS/newborns vfork fifo\n")
+
+    def child():
+        """The child of the vfork, which waits for the fifo."""
+        named = {pid: of for pid, of in processes().items() if comm(pid) == "newborns"}
+        return next((pid for pid, of in named.items() if of[1] in named), None)
+    until(lambda: child() and stat(child())[0] == "S")
+    pid = child()
+    s.type(TSTP)
+    until(lambda: stat(pid)[0] in "Tt")
+    os.kill(pid, signal.SIGCONT)
+    s.go()
+    s.prompt()
+    s.type("fg\n")
+    s.prompt()
+    s.line("echo $?")
+
+
+def threads(s):
+    """A command with many threads, whose first one has ended or has not."""
+    for how in "threads", "headless":
+        s.start(f"$P $HELPERS/editor {how}")
+        for _ in range(3):
+            s.type(TSTP)
+            s.prompt()
+            s.type("fg\nx\n")
+            s.shows("read\r\n")
+        s.type("q\n")
+        s.prompt()
+        s.line("echo $?")
+
+
+def shell_below(s):
+    """A shell with job control as the command."""
+    s.line("$P bash --norc --noprofile --noediting -b -i")
+    s.start(CAT)
+    s.type(TSTP)
+    s.prompt()
+    s.type("fg\n")
+    s.foreground("cat")
+    s.type("one\n")
+    s.shows("one\r\none\r\n")
+    s.type(TSTP)
+    s.prompt()
+    s.type(TSTP)  # a shell ignores it
+    s.type("fg\n")
+    s.foreground("cat")
+    s.type(EOF)
+    s.prompt()
+    s.line("exit 7")
+    s.line("echo $?")
+
+
+def storm(s):
+    """^Z and fg, again and again."""
+    s.start(f"$P {CAT}")
+    for _ in range(200):
+        s.type(TSTP)
+        s.prompt()
+        s.type("fg\n")
+        s.foreground("cat")
+    s.type("one\n")
+    s.shows("one\r\none\r\n")
+    s.type(EOF)
+    s.prompt()
+    s.line("echo $?")
+
+
+def storm_outside(s):
+    """Stops and continuations as fast as they can be sent, to the job as a
+    whole, and to the command alone; the last one is what counts."""
+    chance = random.Random(1)
+    s.line("$P sh -c 'echo $$ >pid; read x <fifo; exit 6' &")
+    group = s.job()
+    until(lambda: os.path.exists("pid") and os.path.getsize("pid"))
+    with open("pid", encoding="utf-8") as file:
+        pid = int(file.read())
+    stops = (signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU)
+    for last in range(40):
+        for _ in range(50):
+            number = chance.choice((*stops, signal.SIGCONT, signal.SIGCONT))
+            if chance.random() < 0.5:
+                os.killpg(group, number)
+            else:
+                os.kill(pid, number)
+        if last % 2:
+            os.killpg(group, stops[last // 2 % 4])
+            until(lambda: {of[0] for of in s.members(group).values()} <= {"T", "t"})
+        os.killpg(group, signal.SIGCONT)
+        until(lambda: not {of[0] for of in s.members(group).values()} & {"T", "t"})
+    seen = s.seen  # how many stops the shell has noticed is a matter of luck
+    s.shown = s.shown[:seen]
+    s.go()
+    until(lambda: not s.jobs())
+    s.shown, s.seen = s.shown[:seen], seen
+    s.type("wait; jobs; echo storm over\n")
+    s.shows("storm over\r\n")
+    s.prompt()
+    s.shown = b"storm over\n"
+
+
+def lingering(s):
+    """^C when only the recorder is left."""
+    s.start("$P sh -c '(read x <fifo) & echo up; exit 3'")
+    until(lambda: not any(comm(pid) == "sh" and of[1] != 1 and b"up" in cmdline(pid)
+                          for pid, of in processes().items() if of[2] == of[3]))
+    s.type(INT)
+    s.prompt()
+    s.line("echo $?")
+
+
+def cmdline(pid):
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def main():
+    name, shell, recorder = sys.argv[1], sys.argv[2], " ".join(sys.argv[3:])
+    signal.alarm(int(os.environ.get("SESSION_SECONDS", "120")))  # a hang is a failure, and takes the terminal's processes with it
+    os.mkfifo("fifo")
+    session = Session(shell, recorder)
+    session.notifies = shell == "bash"
+
+    def hang(*_):
+        below, alive = [os.getpid()], processes()
+        for pid in below:
+            below += [child for child, of in alive.items() if of[1] == pid]
+        sys.exit(f"this hangs:\n{session.text()}\n"
+                 + "\n".join(f"{pid} {comm(pid)} {alive[pid]}" for pid in below[1:]))
+    signal.signal(signal.SIGALRM, hang)
+    globals()[name](session)
+    session.end()
+    print(session.text(), end="")
+
+
+if __name__ == "__main__":
+    main()
