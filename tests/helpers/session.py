@@ -53,7 +53,7 @@ class Session:
                 if number not in (signal.SIGKILL, signal.SIGSTOP, 32, 33):
                     signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_SETMASK, [])
-            options = {"bash": ["--norc", "--noprofile", "--noediting", "-b"]}
+            options = {"bash": ["--norc", "--noprofile", "--noediting"]}
             environment = {key: os.environ[key] for key in ("PATH", "HELPERS", "LD_LIBRARY_PATH",
                            "ASAN_OPTIONS", "UBSAN_OPTIONS") if key in os.environ}
             environment |= {"PS1": PROMPT.decode(), "TERM": "dumb", "P": recorder, "HOME": "/"}
@@ -118,6 +118,24 @@ class Session:
         group = self.job()
         until(lambda: {of[0] for of in self.members(group).values()} <= {"T", "t"})
 
+    def fg(self, name=None):
+        """The job goes on in the foreground; waits until a program of that name sleeps there."""
+        self.type("fg\n")
+        self.shows("fg\r\n")
+        self.shows("\r\n")  # the command line
+        if name:
+            self.foreground(name)
+
+    def until_jobs(self, text, mark):
+        """Until the shell has told of a change of the job. When it does is a matter of
+        luck: of all that it has shown since the mark the line with the text is kept."""
+        text = text.encode()
+        while text not in self.shown[mark:]:
+            self.line("jobs")
+        lines = [line for line in self.shown[mark:].split(b"\r\n") if text in line]
+        self.shown = self.shown[:mark] + b"\r\n".join(lines) + b"\r\n"
+        self.seen = len(self.shown)
+
     def foreground(self, name):
         """Waits until a program of this name has the foreground, and sleeps."""
         def is_there():
@@ -175,14 +193,12 @@ def suspend(s):
     s.prompt()
     s.line("echo $?")
     s.line("jobs")
-    s.type("fg\n")
-    s.foreground("cat")
+    s.fg("cat")
     s.type("one\n")
     s.shows("one\r\none\r\n")
     s.type(TSTP)
     s.prompt()
-    s.type("fg\n")
-    s.foreground("cat")
+    s.fg("cat")
     s.type("two\n")
     s.shows("two\r\ntwo\r\n")
     s.type(EOF)
@@ -196,12 +212,10 @@ def background(s):
     s.type(TSTP)
     s.prompt()
     s.line("bg")
+    mark = len(s.shown)
     s.go()
-    if s.notifies:
-        s.shows("Stopped")
-    s.stopped()
-    s.type("fg\n")
-    s.foreground("cat")
+    s.until_jobs("Stopped", mark)
+    s.fg("cat")
     s.type("one\n")
     s.shows("one\r\none\r\n")
     s.type(INT)
@@ -211,12 +225,10 @@ def background(s):
 
 def background_read(s):
     s.line("$P sh -c 'read x <fifo; exec cat' &")
+    mark = len(s.shown)
     s.go()
-    if s.notifies:
-        s.shows("Stopped")
-    s.stopped()
-    s.type("fg\n")
-    s.foreground("cat")
+    s.until_jobs("Stopped", mark)
+    s.fg("cat")
     s.type("one\n" + EOF)
     s.prompt()
     s.line("echo $?")
@@ -225,11 +237,10 @@ def background_read(s):
 def background_write(s):
     s.line("stty tostop")
     s.line("$P sh -c 'read x <fifo; echo written; exit 3' &")
+    mark = len(s.shown)
     s.go()
-    if s.notifies:
-        s.shows("Stopped")
-    s.stopped()
-    s.type("fg\n")
+    s.until_jobs("Stopped", mark)
+    s.fg()
     s.shows("written")
     s.prompt()
     s.line("echo $?")
@@ -240,9 +251,9 @@ def kill_job(s):
     s.type(TSTP)
     s.prompt()
     group = s.job()
+    mark = len(s.shown)
     s.line("kill %1")
-    if s.notifies:
-        s.shows("Terminated")
+    s.until_jobs("Terminated", mark)
     until(lambda: not s.members(group))
     s.line("kill %1 2>/dev/null; echo gone")
 
@@ -253,15 +264,13 @@ def pipeline(s):
         s.type(TSTP)
         s.prompt()
         s.stopped()
-        s.type("fg\n")
-        s.foreground("cat")
+        s.fg("cat")
         s.type("one\n")
         s.shows("one\r\none\r\n")
         s.type(TSTP)
         s.prompt()
         s.stopped()
-        s.type("fg\n")
-        s.foreground("cat")
+        s.fg("cat")
         s.type(INT)
         s.prompt()
         s.line("echo $?")
@@ -284,7 +293,7 @@ def editor(s):
             s.type(TSTP)
             s.prompt()
             s.line("jobs")
-            s.type("fg\n")
+            s.fg()
             s.shows("back\r\n")
         s.type("q\n")
         s.prompt()
@@ -301,14 +310,12 @@ def from_outside(s):
         # Without the terminal it stops again as soon as it reads: it does not yet.
         s.line(f"kill -{name} %1")
         s.stopped()
-    s.type("fg\n")
-    s.foreground("cat")
+    s.fg("cat")
     for number in signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU:
         os.killpg(group, number)
         s.prompt()
         s.line("jobs")
-        s.type("fg\n")
-        s.foreground("cat")
+        s.fg("cat")
     s.type(EOF)
     s.prompt()
     s.line("echo $?")
@@ -324,8 +331,7 @@ def to_the_command(s):
         os.kill(pid, number)
         s.prompt()
         s.line("jobs")
-        s.type("fg\n")
-        s.foreground("cat")
+        s.fg("cat")
         s.type(EOF)
         s.prompt()
         s.line("echo $?")
@@ -336,14 +342,12 @@ def continued_alone(s):
     s.start("$P sh -c 'echo $$ >pid; echo up; read x <fifo; echo told; exit 4'")
     s.type(TSTP)
     s.prompt()
+    mark = len(s.shown)
     with open("pid", encoding="utf-8") as file:
         os.kill(int(file.read()), signal.SIGCONT)
     s.go()
     s.shows("told\r\n")
-    if s.notifies:
-        s.shows("Exit 4")
-    until(lambda: not s.jobs())
-    s.line("echo end")
+    s.until_jobs("Exit 4", mark)
 
 
 def to_the_leader(s):
@@ -354,13 +358,11 @@ def to_the_leader(s):
         os.kill(leader, number)
         s.prompt()
         s.line("jobs")
+        mark = len(s.shown)
         os.kill(leader, signal.SIGCONT)
         s.go()
         s.shows("told\r\n")
-        if s.notifies:
-            s.shows("Exit 4")
-        until(lambda: not s.jobs())
-        s.line("echo end")
+        s.until_jobs("Exit 4", mark)
 
 
 def killed_stopped(s):
@@ -368,12 +370,10 @@ def killed_stopped(s):
     s.start("$P sh -c 'echo $$ >pid; echo up; read x <fifo'")
     s.type(TSTP)
     s.prompt()
+    mark = len(s.shown)
     with open("pid", encoding="utf-8") as file:
         os.kill(int(file.read()), signal.SIGKILL)
-    if s.notifies:
-        s.shows("Killed")
-    until(lambda: not s.jobs())
-    s.line("echo end")
+    s.until_jobs("Killed", mark)
 
 
 def left_running(s):
@@ -390,7 +390,7 @@ def left_running(s):
     s.go()
     until(lambda: os.path.exists("out") and os.path.getsize("out") == 5)
     os.unlink("out")
-    s.type("fg\n")
+    s.fg()
     s.prompt()
     s.line("echo $?")
 
@@ -410,7 +410,7 @@ def vfork(s):
     os.kill(pid, signal.SIGCONT)
     s.go()
     s.prompt()
-    s.type("fg\n")
+    s.fg()
     s.prompt()
     s.line("echo $?")
 
@@ -422,7 +422,8 @@ def threads(s):
         for _ in range(3):
             s.type(TSTP)
             s.prompt()
-            s.type("fg\nx\n")
+            s.fg()
+            s.type("x\n")
             s.shows("read\r\n")
         s.type("q\n")
         s.prompt()
@@ -431,19 +432,17 @@ def threads(s):
 
 def shell_below(s):
     """A shell with job control as the command."""
-    s.line("$P bash --norc --noprofile --noediting -b -i")
+    s.line("$P bash --norc --noprofile --noediting -i")
     s.start(CAT)
     s.type(TSTP)
     s.prompt()
-    s.type("fg\n")
-    s.foreground("cat")
+    s.fg("cat")
     s.type("one\n")
     s.shows("one\r\none\r\n")
     s.type(TSTP)
     s.prompt()
     s.type(TSTP)  # a shell ignores it
-    s.type("fg\n")
-    s.foreground("cat")
+    s.fg("cat")
     s.type(EOF)
     s.prompt()
     s.line("exit 7")
@@ -456,8 +455,7 @@ def storm(s):
     for _ in range(200):
         s.type(TSTP)
         s.prompt()
-        s.type("fg\n")
-        s.foreground("cat")
+        s.fg("cat")
     s.type("one\n")
     s.shows("one\r\none\r\n")
     s.type(EOF)
@@ -521,7 +519,6 @@ def main():
     signal.alarm(int(os.environ.get("SESSION_SECONDS", "120")))  # a hang is a failure, and takes the terminal's processes with it
     os.mkfifo("fifo")
     session = Session(shell, recorder)
-    session.notifies = shell == "bash"
 
     def hang(*_):
         below, alive = [os.getpid()], processes()
