@@ -305,7 +305,7 @@ killed_at_calls() { # COMMAND...
 		grep -q '^killed' report || break
 		[ ! -s out ] || cmp out expected || return
 	done
-	((call > 500)) || fail "there were only $call calls"
+	((call > 400)) || fail "there were only $call calls"
 }
 
 @test "killed at any of its system calls: no signal is lost that was on its way" {

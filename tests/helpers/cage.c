@@ -6,7 +6,7 @@
  *	cage [-m MICROSECONDS | -s CALL] [-v tracer|NUMBER] REPORT COMMAND [ARG...]
  *
  * Kills, with -m after so long, with -s at the CALL-th beginning or end of a
- * system call of COMMAND: COMMAND itself, or the NUMBER-th process besides,
+ * system call of COMMAND's first child: COMMAND itself, or the NUMBER-th process besides,
  * modulo how many there are. Writes to the file REPORT, in this order:
  *
  *	killed PID		who was killed, if anybody
@@ -45,6 +45,7 @@ struct plan {
 
 static int report;
 static pid_t command; /* 0: it has ended */
+static pid_t counted; /* its first child, whose calls are counted; 0: none yet */
 
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -177,7 +178,7 @@ static void start(char **argv, bool traced)
 		err(127, "%s", argv[0]);
 	}
 	if (traced &&
-		ptrace(PTRACE_SEIZE, command, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC) < 0)
+		ptrace(PTRACE_SEIZE, command, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK) < 0)
 		err(1, "seize");
 	if (write(go[1], "", 1) != 1)
 		err(1, "write");
@@ -185,19 +186,24 @@ static void start(char **argv, bool traced)
 	close(go[1]);
 }
 
-/* COMMAND has stopped: counts its calls from its exec on. */
-static void on_stop(struct plan *plan, int status)
+/* COMMAND or its first child has stopped: counts the calls of the latter. What
+ * comes from that is not ours to trace. */
+static void on_stop(struct plan *plan, pid_t pid, int status)
 {
 	int event = status >> 16, signo = WSTOPSIG(status);
 	bool call = signo == (SIGTRAP | 0x80);
 
 	if (event == PTRACE_EVENT_STOP && signo != SIGTRAP) {
-		ptrace(PTRACE_LISTEN, command, 0, 0);
+		ptrace(PTRACE_LISTEN, pid, 0, 0);
 		return;
+	}
+	if (pid != command && !counted) {
+		counted = pid;
+		ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD);
 	}
 	if (call && --plan->call == 0)
 		kill_victim(plan->victim);
-	ptrace(plan->call > 0 ? PTRACE_SYSCALL : PTRACE_CONT, command, 0,
+	ptrace(pid == counted && plan->call > 0 ? PTRACE_SYSCALL : PTRACE_CONT, pid, 0,
 		event || call ? 0 : signo);
 }
 
@@ -209,12 +215,12 @@ static bool reap(struct plan *plan, int flags)
 
 	while ((pid = waitpid(-1, &status, flags | __WALL)) > 0) {
 		if (WIFSTOPPED(status)) {
-			on_stop(plan, status);
+			on_stop(plan, pid, status);
 		} else if (pid == command) {
 			command = 0;
 			say("main %d\n", status);
 			each_process(say_left);
-		} else {
+		} else if (pid != counted) {
 			say("orphan %d %d\n", pid, status);
 		}
 	}

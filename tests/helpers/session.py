@@ -13,9 +13,9 @@ import os
 import pty
 import random
 import re
+import select
 import signal
 import sys
-import time
 
 PROMPT = b"@@ "
 HELPERS = os.environ["HELPERS"]
@@ -32,15 +32,25 @@ def stat(pid):
     return fields[0], int(fields[1]), int(fields[2]), int(fields[5])
 
 
-def processes():
-    """pid → stat of all that live."""
-    found = {int(name): stat(name) for name in os.listdir("/proc") if name.isdigit()}
-    return {pid: of for pid, of in found.items() if of and of[0] != "Z"}
+def descendants(pid):
+    """pid → stat of all that live below a process."""
+    found, below = {}, [pid]
+    for parent in below:
+        try:
+            with open(f"/proc/{parent}/task/{parent}/children", encoding="ascii") as file:
+                below += [int(child) for child in file.read().split()]
+        except OSError:
+            pass
+    for child in below[1:]:
+        of = stat(child)
+        if of and of[0] != "Z":
+            found[child] = of
+    return found
 
 
 def until(condition):
     while not condition():
-        time.sleep(0.002)
+        select.select([], [], [], 0.002)  # once more, and not in a busy loop
 
 
 class Session:
@@ -104,14 +114,15 @@ class Session:
 
     def jobs(self):
         """The process groups of the shell's children."""
-        return {of[2] for of in processes().values() if of[1] == self.shell and of[2] != self.shell}
+        return {of[2] for of in descendants(self.shell).values()
+                if of[1] == self.shell and of[2] != self.shell}
 
     def job(self):
         (group,) = self.jobs()
         return group
 
     def members(self, group):
-        return {pid: of for pid, of in processes().items() if of[2] == group}
+        return {pid: of for pid, of in descendants(self.shell).items() if of[2] == group}
 
     def stopped(self):
         """Waits until all processes of the one job are stopped."""
@@ -140,7 +151,7 @@ class Session:
         """Waits until a program of this name has the foreground, and sleeps."""
         def is_there():
             return any(of[2] == of[3] and of[0] == "S" and comm(pid) == name
-                       for pid, of in processes().items())
+                       for pid, of in descendants(self.shell).items())
         until(is_there)
 
     def go(self, fifo="fifo"):
@@ -401,7 +412,7 @@ def vfork(s):
 
     def child():
         """The child of the vfork, which waits for the fifo."""
-        named = {pid: of for pid, of in processes().items() if comm(pid) == "newborns"}
+        named = {pid: of for pid, of in descendants(s.shell).items() if comm(pid) == "newborns"}
         return next((pid for pid, of in named.items() if of[1] in named), None)
     until(lambda: child() and stat(child())[0] == "S")
     pid = child()
@@ -499,8 +510,8 @@ def storm_outside(s):
 def lingering(s):
     """^C when only the recorder is left."""
     s.start("$P sh -c '(read x <fifo) & echo up; exit 3'")
-    until(lambda: not any(comm(pid) == "sh" and of[1] != 1 and b"up" in cmdline(pid)
-                          for pid, of in processes().items() if of[2] == of[3]))
+    until(lambda: not any(comm(pid) == "sh" and b"up" in cmdline(pid)
+                          for pid, of in descendants(s.shell).items() if of[2] == of[3]))
     s.type(INT)
     s.prompt()
     s.line("echo $?")
@@ -521,11 +532,9 @@ def main():
     session = Session(shell, recorder)
 
     def hang(*_):
-        below, alive = [os.getpid()], processes()
-        for pid in below:
-            below += [child for child, of in alive.items() if of[1] == pid]
         sys.exit(f"this hangs:\n{session.text()}\n"
-                 + "\n".join(f"{pid} {comm(pid)} {alive[pid]}" for pid in below[1:]))
+                 + "\n".join(f"{pid} {comm(pid)} {of}"
+                             for pid, of in descendants(session.shell).items()))
     signal.signal(signal.SIGALRM, hang)
     globals()[name](session)
     session.end()
