@@ -305,7 +305,7 @@ read_pipe() {
 	await grep -q waiting err
 	kill -TERM "$PID"
 	# Its end has to be written, too: that is waited for until told again.
-	await gone "$(pgrep -P "$PID")"
+	await gone "$(pgrep -P "$(pgrep -P "$PID")")"
 	until gone "$PID"; do
 		kill -TERM "$PID" || :
 		sleep 0.01

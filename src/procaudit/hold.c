@@ -77,9 +77,10 @@ static void say(struct wait *wait)
 	wait->said = true;
 	if (error)
 		warnc(-error, "waiting for room for the log %s ('kill %d' ends this)", name,
-			getpid());
+			wait->recorder->pid);
 	else
-		warnx("waiting for the reader of the log %s ('kill %d' ends this)", name, getpid());
+		warnx("waiting for the reader of the log %s ('kill %d' ends this)", name,
+			wait->recorder->pid);
 }
 
 static void try(struct wait *wait)

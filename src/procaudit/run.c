@@ -105,6 +105,7 @@ static bool open_log(struct run *run)
 	sigaction(SIGXFSZ, &ignore, &xfsz);
 	sigaction(SIGPIPE, &ignore, &broken_pipe);
 	ok = recorder_open(&run->recorder, run->options);
+	run->recorder.pid = run->proxy->pid ? run->proxy->pid : getpid();
 	sigaction(SIGXFSZ, &xfsz, NULL);
 	sigaction(SIGPIPE, &broken_pipe, NULL);
 	return ok;
