@@ -16,13 +16,14 @@
 
 #if defined(__x86_64__)
 #define OFFSET(name) offsetof(struct user, regs.name)
-static const struct abi_registers x86_64 = {OFFSET(rax), OFFSET(orig_rax), OFFSET(rdi)};
-static const struct abi_registers i386 = {OFFSET(rax), OFFSET(orig_rax), OFFSET(rbx)};
+static const struct abi_registers x86_64 = {
+	OFFSET(rax), OFFSET(orig_rax), OFFSET(rdi), OFFSET(rip)};
+static const struct abi_registers i386 = {OFFSET(rax), OFFSET(orig_rax), OFFSET(rbx), OFFSET(rip)};
 #define X86_64 &x86_64
 #define I386   &i386
 #elif defined(__i386__)
 #define OFFSET(name) offsetof(struct user, regs.name)
-static const struct abi_registers i386 = {OFFSET(eax), OFFSET(orig_eax), OFFSET(ebx)};
+static const struct abi_registers i386 = {OFFSET(eax), OFFSET(orig_eax), OFFSET(ebx), OFFSET(eip)};
 #define X86_64	     NULL
 #define I386	     &i386
 #else

@@ -12,6 +12,7 @@ struct abi_registers {
 	size_t result; /* of a system call; the same for all ABIs of a machine */
 	size_t number; /* of the system call that the task is in; -1: none */
 	size_t first;  /* its first argument */
+	size_t next;   /* the instruction pointer; the same for all ABIs of a machine */
 };
 
 struct abi {

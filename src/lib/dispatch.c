@@ -3,6 +3,7 @@
 
 #include "end.h"
 #include "exec.h"
+#include "fault.h"
 #include "groupstop.h"
 #include "macro.h"
 #include "newborn.h"
@@ -103,40 +104,18 @@ static void on_signal(struct procaudit_tracer *t, struct task *task, int signo)
 		noted->when = t->now;
 }
 
-/*
- * Whether this signal is a fault that would kill the init of another pid
- * namespace. While it is traced the kernel does not let it die of that
- * (kernel/signal.c, force_sig_info_to_task): it would fault for ever.
- */
-static bool is_fault_of_init(const struct procaudit_tracer *t, const struct task *task, int signo)
-{
-	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
-	struct proc_status status = {0};
-	siginfo_t info;
-	size_t i;
-
-	if (!task || !task->process || task->process->ns_pid != 1 || task->process->pid == 1)
-		return false;
-	for (i = 0; i < ARRAY_SIZE(faults) && faults[i] != signo; i++)
-		;
-	if (i == ARRAY_SIZE(faults))
-		return false;
-	if (ptrace(PTRACE_GETSIGINFO, task->tid, 0, &info) < 0 || info.si_code <= 0)
-		return false;
-	if (t->has_proc && proc_status(task->tid, &status) < 0)
-		return false;
-	return !(status.caught & ~status.blocked & UINT64_C(1) << (signo - 1));
-}
-
 /* A signal stop. */
 static void answer_signal(struct procaudit_tracer *t, pid_t tid, struct task *task, int signo)
 {
 	on_signal(t, task, signo);
 	wakeup_undo(t, tid, task, signo);
-	if (!is_fault_of_init(t, task, signo))
+	if (!fault_kills_init(t, task, signo)) {
 		restart(t, tid, task, PTRACE_CONT, signo);
-	else if (ptrace(PTRACE_DETACH, tid, 0, 0) == 0)
-		let_go(t, task, PROCAUDIT_DETACH_INIT_FAULT); /* it faults once more and dies */
+		return;
+	}
+	fault_again(tid, signo);
+	if (ptrace(PTRACE_DETACH, tid, 0, 0) == 0)
+		let_go(t, task, PROCAUDIT_DETACH_INIT_FAULT);
 }
 
 /* A task that has stopped, and is not known to be new. */

@@ -14,7 +14,6 @@
  *	newborns signal N	ends by leader first, then a thread; announced by signal N
  *	newborns signal-parent N the same, made by a child of ours: N is KILL or STOP
  *	newborns untraced N	N processes with CLONE_UNTRACED, then a plain one
- *	newborns fault 0	makes none, and faults: a null pointer
  *	newborns vfork FIFO	vfork; the child ends with 3 when it has read a line
  *	newborns cgroup DIR	born into that cgroup
  */
@@ -437,8 +436,6 @@ static void make(const char *what, unsigned n)
 			processes[i].make();
 	if (strcmp(what, "untraced") == 0)
 		killed();
-	if (strcmp(what, "fault") == 0)
-		*(volatile int *)(uintptr_t)n = 1;
 	if (strcmp(what, "threads") == 0)
 		threads(n);
 	if (strcmp(what, "born-stopped") == 0)

@@ -16,7 +16,7 @@ layers() {
 		2 L mem proc obstacle queue seccomp task wait
 		2 R envtable encoder encode encode_jsonl encode_text
 		3 L asked privilege collect spawn
-		4 L state newborn restart exec groupstop end wakeup dispatch tracer
+		4 L state newborn restart exec groupstop end wakeup fault dispatch tracer
 	END
 }
 
