@@ -189,8 +189,10 @@ int wait_sleep(struct waiter *waiter, int64_t ns)
 	struct timespec limit = {most / NS_PER_SEC, most % NS_PER_SEC};
 	siginfo_t info;
 
-	if (ns == 0)
+	if (ns == 0) {
+		waiter->asked++; /* who only polls finds what asking has missed, too */
 		return -EAGAIN;
+	}
 	if (ns == INT64_MAX && waiter->sure && waiter->few)
 		return block_in_wait(waiter);
 	if (sigtimedwait(&waiter->wake, &info, most == INT64_MAX ? NULL : &limit) < 0) {

@@ -22,7 +22,7 @@ struct waiter {
 	sigset_t wake;		       /* these and SIGCHLD */
 	siginfo_t signal;	       /* the last of signals that came */
 	pid_t recent[8];	       /* tasks to be asked first, latest first; 0: none */
-	unsigned asked;		       /* found without a walk, since the last one */
+	unsigned asked;		       /* found without a walk, or polled, since the last one */
 	bool walk;		       /* the next look has to be a walk */
 	bool sure;		       /* nothing was waiting, as a walk has shown */
 	bool few;		       /* so few tasks that a walk costs little */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/* Every task is found, however the caller waits. */
+#include "tap.h"
+#include "wait.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* More than are walked over at each look (wait.c, MANY). */
+#define CHILDREN 150
+
+/* More than looks without a walk, for each child (wait.c, WALK_AFTER). */
+#define POLLS (CHILDREN * 100)
+
+/* Makes children, and returns when all of them have ended. */
+static void make_zombies(void)
+{
+	pid_t pids[CHILDREN];
+	siginfo_t info;
+	size_t i;
+
+	for (i = 0; i < CHILDREN; i++) {
+		pids[i] = fork();
+		if (pids[i] < 0)
+			exit(1);
+		if (pids[i] == 0)
+			_exit(0);
+	}
+	for (i = 0; i < CHILDREN; i++)
+		waitid(P_PID, (id_t)pids[i], &info, WEXITED | WNOWAIT);
+}
+
+/* Reaps them; returns how many, and the last answer in *answer. */
+static unsigned reap(struct waiter *waiter, int *answer)
+{
+	unsigned found = 0, polls;
+	int status;
+	pid_t tid;
+
+	for (polls = 0; polls < POLLS; polls++) {
+		*answer = wait_find(waiter, CHILDREN, &tid, &status);
+		if (*answer < 0)
+			break;
+		if (*answer == 0 && wait_sleep(waiter, 0) != -EAGAIN)
+			break;
+		if (*answer > 0 && wait4(tid, NULL, 0, NULL) == tid)
+			found++;
+	}
+	return found;
+}
+
+int main(void)
+{
+	struct waiter waiter;
+	sigset_t none, child;
+	int answer = 0;
+
+	sigemptyset(&none);
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, NULL);
+	wait_init(&waiter, &none);
+	make_zombies();
+	ok_int(reap(&waiter, &answer), CHILDREN, "who only polls finds every one of many tasks");
+	ok_int(answer, -ECHILD, "and then that there are none");
+	return tap_end();
+}
