@@ -34,15 +34,13 @@ static void forget(struct procaudit_tracer *t, struct task *task)
 /*
  * Threads that ended without a report of their own. The leader's end is reported
  * last, so there are none; but for one that was killed on its way to
- * PTRACE_EVENT_EXEC, when it had the leader's id already. Its creator may have
- * been the leader, who was ended before the creation was reported.
+ * PTRACE_EVENT_EXEC, when it had the leader's id already.
  */
 static void end_others(struct procaudit_tracer *t, struct process *process, int status)
 {
 	struct procaudit_event event;
 	struct task *task;
 
-	announce_vanished(t, process);
 	if (process->tasks <= 1)
 		return;
 	for (task = t->table.tasks; task; task = task->hh.next) {

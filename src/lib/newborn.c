@@ -104,15 +104,30 @@ void announce_thread(struct procaudit_tracer *t, struct task *task, struct proce
 		announce_as(t, task, process, task->tid, PROCAUDIT_FORK_UNKNOWN);
 }
 
-void announce_vanished(struct procaudit_tracer *t, struct process *process)
+/* The creator may be ended by the thread's own exec before it can report. */
+static void find_home(struct procaudit_tracer *t, struct task *task)
+{
+	struct process *process;
+	struct proc_status status;
+
+	if (!t->has_proc || proc_status(task->tid, &status) < 0)
+		return;
+	process = task_process(&t->table, status.tgid);
+	if (process)
+		task_join(&t->table, task, process);
+}
+
+void forget_vanished(struct procaudit_tracer *t)
 {
 	struct task *task, *next;
 
-	if (t->table.homeless == 0)
+	if (t->table.living != t->table.homeless)
 		return;
 	HASH_ITER (hh, t->table.tasks, task, next) {
-		if (!task->dead && !task->process && kill(task->tid, 0) < 0 && errno == ESRCH)
-			announce_as(t, task, process, task->tid, PROCAUDIT_FORK_UNKNOWN);
+		if (task->dead || kill(task->tid, 0) == 0 || errno != ESRCH)
+			continue;
+		t->vanished += t->threads; /* otherwise no record is missing */
+		task_remove(&t->table, task);
 	}
 }
 
@@ -125,6 +140,8 @@ struct task *meet(struct procaudit_tracer *t, pid_t tid)
 		task = add_task(t, tid, exists_as_leader(tid));
 	if (!task || task->started)
 		return task;
+	if (!task->process && t->threads)
+		find_home(t, task);
 	task->started = true;
 	/* At an event stop si_pid is the task's own id in its own pid namespace
 	 * (kernel/signal.c, ptrace_do_notify). */

@@ -36,9 +36,13 @@ void announce(struct procaudit_tracer *t, struct task *task);
  * may not know any more. */
 void announce_thread(struct procaudit_tracer *t, struct task *task, struct process *process);
 
-/* process has ended. Threads that are no more, of which nobody has told whose
- * they were, were its threads: that happens only on the way through an exec. */
-void announce_vanished(struct procaudit_tracer *t, struct process *process);
+/*
+ * When only threads are left of which nobody has told whose they are, forgets
+ * those that are no more. Such a one was killed on its way to PTRACE_EVENT_EXEC:
+ * it had the leader's id already, and its creator, the leader, was ended before
+ * it could report.
+ */
+void forget_vanished(struct procaudit_tracer *t);
 
 /* The task has stopped at PTRACE_EVENT_FORK, _VFORK or _CLONE. task may be
  * NULL. */

@@ -117,6 +117,8 @@ static int serve(struct procaudit_tracer *t, const struct timespec *timeout)
 			dispatch(t, tid, status);
 			continue;
 		}
+		if (t->table.homeless)
+			forget_vanished(t);
 		if (found == -ECHILD || (t->table.living == 0 && is_end(t))) {
 			end(t);
 			continue;
