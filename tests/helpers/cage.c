@@ -3,11 +3,13 @@
  * Runs a command in a pid namespace of its own, so that nothing of it can get
  * lost: whoever is left is seen, and dies with this program.
  *
- *	cage [-m MICROSECONDS | -s CALL] [-v tracer|NUMBER] REPORT COMMAND [ARG...]
+ *	cage [-m MICROSECONDS | -s CALL] [-v tracer|proxy|NUMBER] REPORT COMMAND [ARG...]
  *
- * Kills, with -m after so long, with -s at the CALL-th beginning or end of a
- * system call of COMMAND's first child: COMMAND itself, or the NUMBER-th process besides,
- * modulo how many there are. Writes to the file REPORT, in this order:
+ * COMMAND is procaudit, which is two processes: the one that is started, and its
+ * first child, which traces. Kills, with -m after so long, with -s at the CALL-th
+ * beginning or end of a system call of the tracer: the tracer, the other one, or
+ * the NUMBER-th process besides, modulo how many there are. Writes to the file
+ * REPORT, in this order:
  *
  *	killed PID		who was killed, if anybody
  *	main STATUS		COMMAND has ended; as from waitpid(2)
@@ -36,16 +38,18 @@
 
 #define NS_PER_SEC 1000000000L
 
+enum { TRACER = -1, PROXY = -2 };
+
 struct plan {
 	long microseconds; /* -1: not by time */
 	long call;	   /* 0: not by call */
-	long victim;	   /* -1: COMMAND */
+	long victim;	   /* or TRACER or PROXY */
 	const char *report;
 };
 
 static int report;
 static pid_t command; /* 0: it has ended */
-static pid_t counted; /* its first child, whose calls are counted; 0: none yet */
+static pid_t tracer;  /* 0: it is not known */
 
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -104,18 +108,36 @@ static size_t others_count;
 static void note_other(pid_t pid, char state, const char *name)
 {
 	(void)name;
-	if (pid != command && state != 'Z' && others_count < sizeof(others) / sizeof(others[0]))
+	if (pid != command && pid != tracer && state != 'Z' &&
+		others_count < sizeof(others) / sizeof(others[0]))
 		others[others_count++] = pid;
+}
+
+/* Unless it has been traced, and so is known. */
+static void find_tracer(void)
+{
+	char path[64];
+	FILE *file;
+
+	if (tracer || !command)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", command, command);
+	file = fopen(path, "re");
+	if (!file)
+		err(1, "%s", path);
+	if (fscanf(file, "%d", &tracer) != 1)
+		tracer = 0;
+	fclose(file);
 }
 
 static void kill_victim(long victim)
 {
-	pid_t pid = command;
+	pid_t pid = victim == TRACER && tracer ? tracer : command;
 
 	if (victim >= 0) {
 		others_count = 0;
 		each_process(note_other);
-		pid = others_count ? others[(size_t)victim % others_count] : 0;
+		pid = tracer && others_count ? others[(size_t)victim % others_count] : 0;
 	}
 	if (pid && kill(pid, SIGKILL) == 0)
 		say("killed %d\n", pid);
@@ -197,13 +219,13 @@ static void on_stop(struct plan *plan, pid_t pid, int status)
 		ptrace(PTRACE_LISTEN, pid, 0, 0);
 		return;
 	}
-	if (pid != command && !counted) {
-		counted = pid;
+	if (pid != command && !tracer) {
+		tracer = pid;
 		ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD);
 	}
 	if (call && --plan->call == 0)
 		kill_victim(plan->victim);
-	ptrace(pid == counted && plan->call > 0 ? PTRACE_SYSCALL : PTRACE_CONT, pid, 0,
+	ptrace(pid == tracer && plan->call > 0 ? PTRACE_SYSCALL : PTRACE_CONT, pid, 0,
 		event || call ? 0 : signo);
 }
 
@@ -220,7 +242,7 @@ static bool reap(struct plan *plan, int flags)
 			command = 0;
 			say("main %d\n", status);
 			each_process(say_left);
-		} else if (pid != counted) {
+		} else if (pid != tracer) {
 			say("orphan %d %d\n", pid, status);
 		}
 	}
@@ -249,6 +271,7 @@ static void reap_until(struct plan *plan, const sigset_t *chld)
 			break;
 		sigtimedwait(chld, NULL, &left);
 	}
+	find_tracer();
 	if (command)
 		kill_victim(plan->victim);
 }
@@ -278,9 +301,16 @@ static _Noreturn void be_init(struct plan *plan, char **argv, int alive)
 	exit(0);
 }
 
+static long victim_of(const char *name)
+{
+	if (strcmp(name, "tracer") == 0)
+		return TRACER;
+	return strcmp(name, "proxy") == 0 ? PROXY : atol(name);
+}
+
 int main(int argc, char **argv)
 {
-	struct plan plan = {.microseconds = -1, .victim = -1};
+	struct plan plan = {.microseconds = -1, .victim = TRACER};
 	int option, status, alive[2];
 	pid_t pid;
 
@@ -290,12 +320,12 @@ int main(int argc, char **argv)
 		else if (option == 's')
 			plan.call = atol(optarg);
 		else if (option == 'v')
-			plan.victim = strcmp(optarg, "tracer") == 0 ? -1 : atol(optarg);
+			plan.victim = victim_of(optarg);
 		else
 			return 2;
 	}
 	if (argc - optind < 2)
-		errx(2, "usage: cage [-m MICROSECONDS | -s CALL] [-v tracer|NUMBER] "
+		errx(2, "usage: cage [-m MICROSECONDS | -s CALL] [-v tracer|proxy|NUMBER] "
 			"REPORT COMMAND [ARG...]");
 	plan.report = argv[optind];
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
