@@ -110,3 +110,17 @@ interrupts_many() {
 	done >traced
 	diff <(sed 's/^nothing/let-go/' bare) traced
 }
+
+@test "signals that come faster than a timeout do not put it off for ever" {
+	"$HELPERS/timeouts" >bare
+	equal "$(grep -c ': 0 $\|Resource temporarily unavailable' bare)" 6
+	audit timeout -s KILL 120 "$HELPERS/timeouts" >traced
+	diff bare traced
+}
+
+@test "a call that has been begun again does not take time from the next one" {
+	"$HELPERS/timeouts" loop >bare
+	equal "$(cat bare)" '0 of 50 calls ended too early'
+	audit "$HELPERS/timeouts" loop >traced
+	diff bare traced
+}

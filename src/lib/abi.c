@@ -16,14 +16,16 @@
 
 #if defined(__x86_64__)
 #define OFFSET(name) offsetof(struct user, regs.name)
-static const struct abi_registers x86_64 = {
-	OFFSET(rax), OFFSET(orig_rax), OFFSET(rdi), OFFSET(rip)};
-static const struct abi_registers i386 = {OFFSET(rax), OFFSET(orig_rax), OFFSET(rbx), OFFSET(rip)};
+static const struct abi_registers x86_64 = {OFFSET(rax), OFFSET(orig_rax), OFFSET(rip),
+	{OFFSET(rdi), OFFSET(rsi), OFFSET(rdx), OFFSET(r10), OFFSET(r8), OFFSET(r9)}};
+static const struct abi_registers i386 = {OFFSET(rax), OFFSET(orig_rax), OFFSET(rip),
+	{OFFSET(rbx), OFFSET(rcx), OFFSET(rdx), OFFSET(rsi), OFFSET(rdi), OFFSET(rbp)}};
 #define X86_64 &x86_64
 #define I386   &i386
 #elif defined(__i386__)
 #define OFFSET(name) offsetof(struct user, regs.name)
-static const struct abi_registers i386 = {OFFSET(eax), OFFSET(orig_eax), OFFSET(ebx), OFFSET(eip)};
+static const struct abi_registers i386 = {OFFSET(eax), OFFSET(orig_eax), OFFSET(eip),
+	{OFFSET(ebx), OFFSET(ecx), OFFSET(edx), OFFSET(esi), OFFSET(edi), OFFSET(ebp)}};
 #define X86_64	     NULL
 #define I386	     &i386
 #else

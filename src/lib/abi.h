@@ -9,10 +9,10 @@
 /* Where PTRACE_PEEKUSER finds a stopped task's registers: offsets in the
  * tracer's struct user, whatever the tracee's ABI. */
 struct abi_registers {
-	size_t result; /* of a system call; the same for all ABIs of a machine */
-	size_t number; /* of the system call that the task is in; -1: none */
-	size_t first;  /* its first argument */
-	size_t next;   /* the instruction pointer; the same for all ABIs of a machine */
+	size_t result;	     /* of a system call; the same for all ABIs of a machine */
+	size_t number;	     /* of the system call that the task is in; -1: none */
+	size_t next;	     /* the instruction pointer; the same for all ABIs of a machine */
+	size_t arguments[6]; /* of the system call */
 };
 
 struct abi {

@@ -30,16 +30,17 @@ struct process {
 };
 
 struct task {
-	pid_t tid;		  /* key */
-	struct process *process;  /* NULL: a thread whose group is not known yet */
-	int64_t seen_ns;	  /* CLOCK_BOOTTIME when first seen */
-	bool started;		  /* its first stop has been seen */
-	bool announced;		  /* its fork or thread event has been handed out */
-	bool event_seen;	  /* its creator's ptrace event has come */
-	bool sets_filter;	  /* it is in a call that sets a seccomp filter */
-	uint64_t group_stop;	  /* its sleeps (proc.h) at the last stop of a group-stop */
-	bool stopped;		  /* it is in a group-stop; never if process is NULL */
-	bool dead;		  /* a tombstone: it has ended, its creator's event may yet come */
+	pid_t tid;		 /* key */
+	struct process *process; /* NULL: a thread whose group is not known yet */
+	int64_t seen_ns;	 /* CLOCK_BOOTTIME when first seen */
+	bool started;		 /* its first stop has been seen */
+	bool announced;		 /* its fork or thread event has been handed out */
+	bool event_seen;	 /* its creator's ptrace event has come */
+	bool sets_filter;	 /* it is in a call that sets a seccomp filter */
+	uint64_t group_stop;	 /* its sleeps (proc.h) at the last stop of a group-stop */
+	int64_t first_again;	 /* CLOCK_MONOTONIC, ns; valid in a call that wakeup.c has marked */
+	bool stopped;		 /* it is in a group-stop; never if process is NULL */
+	bool dead;		 /* a tombstone: it has ended, its creator's event may yet come */
 	struct task *prev, *next; /* in the list of those not yet announced */
 	UT_hash_handle hh;
 };

@@ -16,7 +16,8 @@
 /*
  * The task is in the stop of a signal, or of an event (signo 0). If it has been
  * woken from a system call to which nothing would have happened without a
- * tracer, the kernel will begin the call again. task may be NULL.
+ * tracer, the kernel will begin the call again; or end it by its timeout if that
+ * has been put off so for long enough. task may be NULL.
  */
 void wakeup_undo(struct procaudit_tracer *t, pid_t tid, struct task *task, int signo);
 

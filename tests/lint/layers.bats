@@ -13,7 +13,7 @@ layers() {
 		1 - event
 		1 L abi image interrupt stop
 		1 R shell
-		2 L mem proc obstacle queue seccomp task wait
+		2 L mem proc obstacle queue seccomp task timeout wait
 		2 R envtable encoder encode encode_jsonl encode_text
 		3 L asked privilege collect spawn
 		4 L state newborn restart exec groupstop end wakeup fault dispatch tracer
