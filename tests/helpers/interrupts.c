@@ -1069,16 +1069,22 @@ static void *wait_in(void *data)
 	return NULL;
 }
 
+/* blocked: the first thread has blocked the signals before anybody can send one,
+ * the other has not. */
 static void wait_in_thread(const struct call *call, bool blocked)
 {
+	pthread_attr_t attributes;
 	pthread_t thread;
-	sigset_t all;
+	sigset_t all, before;
 
 	sigfillset(&all);
-	if (pthread_create(&thread, NULL, wait_in, &call))
-		errx(1, "pthread_create");
+	pthread_sigmask(SIG_SETMASK, NULL, &before);
 	if (blocked)
 		pthread_sigmask(SIG_BLOCK, &all, NULL);
+	pthread_attr_init(&attributes);
+	pthread_attr_setsigmask_np(&attributes, &before);
+	if (pthread_create(&thread, &attributes, wait_in, &call))
+		errx(1, "pthread_create");
 	pthread_join(thread, NULL);
 }
 
