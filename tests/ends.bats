@@ -381,11 +381,12 @@ expect_big() {
 
 @test "memory runs out in the middle: the command goes on, and the log says what it has not" {
 	[ -z "${ASAN_OPTIONS-}" ] || skip "machine: a sanitizer needs the address space itself"
-	local more size
+	local more size recorder
 	for more in 0 64 512 1024 2048 4096 16384; do
 		start_big
-		size=$(sed -n 's/^VmSize:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$PID/status")
-		prlimit --pid "$PID" --as=$(((size + more) * 1024))
+		recorder=$(pgrep -P "$PID")
+		size=$(sed -n 's/^VmSize:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$recorder/status")
+		prlimit --pid "$recorder" --as=$(((size + more) * 1024))
 		go
 		expect_big
 		check_log --no-trailer "$LOG"
@@ -405,7 +406,7 @@ expect_big() {
 
 @test "descriptors run out in the middle: the command goes on, and nothing but the parent's pid is missing" {
 	start_big
-	prlimit --pid "$PID" --nofile=3:3
+	prlimit --pid "$(pgrep -P "$PID")" --nofile=3:3
 	go
 	expect_big
 	check_log "$LOG"

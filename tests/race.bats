@@ -155,22 +155,23 @@ killed() {
 	done
 }
 
-# Stops procaudit, lets the command run into its exec, kills it there, and
-# lets procaudit go on.
+# Stops the tracer, lets the command run into its exec, kills it there, and
+# lets the tracer go on.
 killed_at_stop() {
-	local tracer tracee
+	local procaudit tracer tracee
 	"$PROCAUDIT" -o "$LOG" "$@" /bin/bash -c 'echo $$ >pid; read -r _ <go; exec /bin/true' &
-	tracer=$!
+	procaudit=$!
 	await test -s pid
 	tracee=$(<pid)
 	await in_state "$tracee" S
+	tracer=$(pgrep -P "$procaudit")
 	kill -STOP "$tracer"
 	await in_state "$tracer" T
 	echo >go
 	await in_state "$tracee" t
 	kill -KILL "$tracee"
 	kill -CONT "$tracer"
-	ends_with 137 "$tracer"
+	ends_with 137 "$procaudit"
 	check_log "$LOG"
 }
 

@@ -251,11 +251,24 @@ static bool would_beget_init(void)
 		       ours.st_ino != childrens.st_ino);
 }
 
+/* All signals, in the kernel's own form, but those that end a faulty program,
+ * by whomever they are sent. */
+static uint64_t all_but_faults(void)
+{
+	static const int faults[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP};
+	uint64_t set = UINT64_MAX;
+	size_t i;
+
+	for (i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		set &= ~(UINT64_C(1) << (faults[i] - 1));
+	return set;
+}
+
 /* As fork(2). The recorder gets the signals as they are, and ends with us. */
 static pid_t fork_recorder(void)
 {
 	struct sigaction chld_default = {.sa_handler = SIG_DFL}, chld;
-	uint64_t all = UINT64_MAX, mask;
+	uint64_t all = all_but_faults(), mask;
 	pid_t pid;
 
 	/* libc's own function leaves out the signals that it uses itself. */
