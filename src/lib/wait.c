@@ -166,8 +166,9 @@ void wait_release(const struct waiter *waiter)
 /*
  * A tracee that stops wakes whom it finds in waitid so that the scheduler may
  * run him in its place (kernel/exit.c, __wake_up_parent), which a signal does
- * not. A signal that comes too early for an EINTR jumps; since the wait takes
- * nothing, nothing is lost.
+ * not. Without WSTOPPED, which tracees do not need (wait_task_stopped): a child
+ * that is stopped and is no tracee would keep us awake. A signal that comes too
+ * early for an EINTR jumps; since the wait takes nothing, nothing is lost.
  */
 static int block_in_wait(struct waiter *waiter)
 {
@@ -177,7 +178,7 @@ static int block_in_wait(struct waiter *waiter)
 	if (sigsetjmp(way_out, 0))
 		return is_from_child(&waiter->signal) ? 0 : -EINTR;
 	sigprocmask(SIG_UNBLOCK, &waiter->signals, NULL);
-	waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | __WALL);
+	waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | __WALL);
 	sigprocmask(SIG_BLOCK, &waiter->signals, NULL);
 	return 0;
 }

@@ -51,6 +51,50 @@ static unsigned reap(struct waiter *waiter, int *answer)
 	return found;
 }
 
+/* A child that is stopped, and no tracee. */
+static pid_t make_stopped(void)
+{
+	pid_t pid = fork();
+	siginfo_t info;
+
+	if (pid < 0)
+		exit(1);
+	if (pid == 0) {
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOWAIT);
+	return pid;
+}
+
+/* A child that lives on for a moment. */
+static pid_t make_short(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		exit(1);
+	if (pid == 0) {
+		usleep(100000);
+		_exit(0);
+	}
+	return pid;
+}
+
+static void test_stranger(struct waiter *waiter)
+{
+	pid_t stopped = make_stopped(), ends = make_short(), tid = 0;
+	int status;
+
+	ok_int(wait_find(waiter, 1, &tid, &status), 0, "a stopped child of the caller is nothing");
+	ok_int(wait_sleep(waiter, INT64_MAX), 0, "nor does it end a sleep");
+	ok_int(wait_find(waiter, 1, &tid, &status), 1, "which lasts until there is something");
+	ok_int(tid, ends, "of another child");
+	kill(stopped, SIGKILL);
+	wait4(ends, NULL, 0, NULL);
+	wait4(stopped, NULL, 0, NULL);
+}
+
 int main(void)
 {
 	struct waiter waiter;
@@ -65,5 +109,6 @@ int main(void)
 	make_zombies();
 	ok_int(reap(&waiter, &answer), CHILDREN, "who only polls finds every one of many tasks");
 	ok_int(answer, -ECHILD, "and then that there are none");
+	test_stranger(&waiter);
 	return tap_end();
 }
