@@ -113,6 +113,29 @@ on_terminal() { # KEYS COMMAND...
 	done
 }
 
+# Whether its only child sleeps.
+child_sleeps() { # PID
+	local child
+	child=$(pgrep -P "$1") && in_state "$child" S
+}
+
+@test "TERM, HUP, INT or QUIT ends procaudit while it waits for the log's reader" {
+	local signal
+	mkfifo log.fifo
+	for signal in TERM HUP INT QUIT; do
+		rm -f pid
+		"$HELPERS/sigset" -d 1-64 "$HELPERS/ended" sh -c 'echo $$ >pid; exec "$@"' sh \
+			"$PROCAUDIT" -o log.fifo touch ran >how 3>&- &
+		await test -s pid
+		await child_sleeps "$(cat pid)"
+		kill -"$signal" "$(cat pid)"
+		await gone "$(cat pid)" || fail "$signal"
+		await test -s how
+		equal "$(cat how)" "signal $(kill -l "$signal")"
+	done
+	[ ! -e ran ]
+}
+
 @test "TERM or HUP to procaudit alone kills a command without handler" {
 	local signal
 	prepare

@@ -21,6 +21,8 @@
 /* There are orders. Sent by anybody else it means nothing. */
 #define POKE SIGURG
 
+static const int job_control[] = {SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT};
+
 static const struct timespec no_time;
 
 /* --- The proxy ----------------------------------------------------------- */
@@ -37,10 +39,8 @@ static void signals_to_tell(sigset_t *set)
 	for (i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
 		if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
 			sigaddset(set, ending[i]);
-	sigaddset(set, SIGTSTP);
-	sigaddset(set, SIGTTIN);
-	sigaddset(set, SIGTTOU);
-	sigaddset(set, SIGCONT);
+	for (i = 0; i < sizeof(job_control) / sizeof(job_control[0]); i++)
+		sigaddset(set, job_control[i]);
 }
 
 /* A signal's sender and code in what sigqueue(3) carries: 22 and 8 bits. */
@@ -119,19 +119,20 @@ static void on_orders(const struct proxy *proxy)
 		stop(proxy, signo, recorder_wants_stop);
 }
 
-/* Returns the recorder's wait status. What comes before the recorder has left
- * the process group waits: it would get some of it twice. */
+/* Returns the recorder's wait status. Signals of job control wait until the
+ * recorder has left the process group: till then it stops by itself. */
 static int attend(const struct proxy *proxy)
 {
 	sigset_t set, all = proxy->signals;
 	siginfo_t info;
+	size_t i;
 	int status;
 
 	sigaddset(&all, SIGCHLD);
 	sigaddset(&all, POKE);
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, POKE);
+	set = all;
+	for (i = 0; i < sizeof(job_control) / sizeof(job_control[0]); i++)
+		sigdelset(&set, job_control[i]);
 	for (;;) {
 		if (sigwaitinfo(atomic_load(&proxy->orders->left) ? &all : &set, &info) < 0)
 			continue;
@@ -164,16 +165,32 @@ static int stand_in(struct proxy *proxy)
 
 /* --- The recorder -------------------------------------------------------- */
 
-void proxy_leave(const struct proxy *proxy)
+static bool is_told(const struct proxy *proxy, const siginfo_t *info)
 {
+	return info->si_code == SI_QUEUE && info->si_pid == proxy->pid;
+}
+
+/* What has come to us till now has come to the whole process group; but not what
+ * the proxy has told of, which stays. One to the group came to us first
+ * (procaudit_tracer_pass_signal). */
+static void drop_signals_to_group(const struct proxy *proxy)
+{
+	sigset_t set = proxy->signals;
 	siginfo_t info;
 
+	while (sigtimedwait(&set, &info, &no_time) > 0) {
+		sigdelset(&set, info.si_signo);
+		if (is_told(proxy, &info))
+			syscall(SYS_rt_sigqueueinfo, getpid(), info.si_signo, &info);
+	}
+}
+
+void proxy_leave(const struct proxy *proxy)
+{
 	if (!proxy->pid)
 		return;
 	setsid();
-	/* What has come till now has come to the whole group. */
-	while (sigtimedwait(&proxy->signals, &info, &no_time) > 0)
-		;
+	drop_signals_to_group(proxy);
 	atomic_store(&proxy->orders->left, true);
 	kill(proxy->pid, POKE);
 }
@@ -230,7 +247,7 @@ void proxy_translate(const struct proxy *proxy, siginfo_t *info)
 {
 	unsigned value = (unsigned)info->si_value.sival_int;
 
-	if (!proxy->pid || info->si_code != SI_QUEUE || info->si_pid != proxy->pid)
+	if (!proxy->pid || !is_told(proxy, info))
 		return;
 	info->si_pid = (pid_t)(value >> 8);
 	info->si_code = (value & 0xff) == SI_KERNEL ? SI_KERNEL : (int8_t)(value & 0xff);
