@@ -64,6 +64,21 @@ void on_group_stop_thread_end(struct procaudit_tracer *t, struct process *proces
 		look_at_command(t);
 }
 
+/* SIGCONT is pending, or makes the task show that it goes on, from the moment at
+ * which it is sent (Linux kernel/signal.c, prepare_signal). */
+int group_stop_of_command(const struct procaudit_tracer *t)
+{
+	struct proc_status status;
+	int shown;
+
+	if (!t->root_process || !t->stop.signo || wait_peek(t->root_process->pid, &shown) > 0)
+		return 0;
+	if (t->has_proc && proc_status(t->root_process->pid, &status) == 0 &&
+		status.pending >> (SIGCONT - 1) & 1)
+		return 0;
+	return t->stop.signo;
+}
+
 bool tell_group_stop(struct procaudit_tracer *t)
 {
 	siginfo_t info = {.si_signo = SIGCHLD};
@@ -74,7 +89,7 @@ bool tell_group_stop(struct procaudit_tracer *t)
 		t->stop.end_untold = false;
 		info.si_code = CLD_CONTINUED;
 		info.si_status = SIGCONT;
-	} else if (t->stop.untold && t->stop.signo) {
+	} else if (t->stop.untold && group_stop_of_command(t)) {
 		t->stop.untold = false;
 		info.si_code = CLD_STOPPED;
 		info.si_status = t->stop.signo;

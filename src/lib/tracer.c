@@ -357,6 +357,11 @@ PUBLIC int procaudit_tracer_exec_error(struct procaudit_tracer *t, enum procaudi
 	return t->root_process ? 0 : spawn_exec_error(&t->root, step);
 }
 
+PUBLIC int procaudit_tracer_stopped(const struct procaudit_tracer *t)
+{
+	return group_stop_of_command(t);
+}
+
 PUBLIC size_t procaudit_tracer_pids(const struct procaudit_tracer *t, pid_t *pids, size_t max)
 {
 	const struct task *task;

@@ -86,6 +86,8 @@ static void stop(
 	if (wanted(proxy, signo)) {
 		sigprocmask(SIG_UNBLOCK, &set, NULL);
 		sigprocmask(SIG_BLOCK, &set, NULL);
+		/* Ordered while we were stopped, by the terminal perhaps. */
+		atomic_store(&proxy->orders->stop, 0);
 	}
 	sigtimedwait(&set, &rest, &no_time);
 }

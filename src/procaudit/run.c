@@ -205,6 +205,16 @@ static void on_stop(const struct run *run, const siginfo_t *signal)
 		proxy_continue(run->proxy);
 }
 
+/* The proxy has been told of something that took back our order to stop, as
+ * it seemed; or that was overtaken by it. What the command does decides. */
+static void settle(const struct run *run)
+{
+	int signo = procaudit_tracer_stopped(run->tracer);
+
+	if (signo)
+		proxy_stop(run->proxy, signo);
+}
+
 /* A job is stopped: so the command is, unless it was stopped already. When it
  * has ended the proxy is all that can stop. */
 static void on_job_stop(struct run *run, const siginfo_t *signal)
@@ -215,14 +225,17 @@ static void on_job_stop(struct run *run, const siginfo_t *signal)
 		run->stop_passed = true;
 	else if (passed == -ESRCH)
 		proxy_stop(run->proxy, signal->si_signo);
+	else
+		settle(run);
 }
 
 /* One that was overtaken by a stop of the whole job would undo that. But what we
  * have passed on ourselves has to be undone. */
 static void on_job_continue(struct run *run, const siginfo_t *signal)
 {
-	if (!proxy_continue_is_stale(run->proxy, !run->stop_passed))
-		procaudit_tracer_pass_signal(run->tracer, signal);
+	if (proxy_continue_is_stale(run->proxy, !run->stop_passed) ||
+		procaudit_tracer_pass_signal(run->tracer, signal) == 0)
+		settle(run);
 	run->stop_passed = false;
 }
 
@@ -241,6 +254,9 @@ static void on_ending_signal(struct run *run, const siginfo_t *signal)
 	} else if (signal->si_code == SI_KERNEL && !run->has_status) {
 		return;
 	}
+	/* The last one has ended by it, too. */
+	if (procaudit_tracer_pids(run->tracer, NULL, 0) == 0)
+		return;
 	run->stopped_by = signal->si_signo;
 	run->let_go = true;
 	procaudit_tracer_detach(run->tracer, PROCAUDIT_DETACH_SIGNAL);
