@@ -32,7 +32,7 @@ setup_file() {
 @test "a death by signal is repeated" {
 	local signo
 	for signo in 1 2 3 4 6 8 9 10 11 13 14 15 16 24 25 29 30 31 32 33 34 50 64; do
-		equal "$("$HELPERS/ended" "$PROCAUDIT" -o "$LOG" sh -c "ulimit -c 0; kill -$signo \$\$")" \
+		equal "$("$HELPERS/ended" "$HELPERS/sigset" -d 1-64 "$PROCAUDIT" -o "$LOG" sh -c "ulimit -c 0; kill -$signo \$\$")" \
 			"signal $signo"
 	done
 	check_log "$LOG"
