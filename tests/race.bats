@@ -158,20 +158,20 @@ killed() {
 # Stops the tracer, lets the command run into its exec, kills it there, and
 # lets the tracer go on.
 killed_at_stop() {
-	local procaudit tracer tracee
+	local recorder tracer tracee
 	"$PROCAUDIT" -o "$LOG" "$@" /bin/bash -c 'echo $$ >pid; read -r _ <go; exec /bin/true' &
-	procaudit=$!
+	recorder=$!
 	await test -s pid
 	tracee=$(<pid)
 	await in_state "$tracee" S
-	tracer=$(pgrep -P "$procaudit")
+	tracer=$(pgrep -P "$recorder")
 	kill -STOP "$tracer"
 	await in_state "$tracer" T
 	echo >go
 	await in_state "$tracee" t
 	kill -KILL "$tracee"
 	kill -CONT "$tracer"
-	ends_with 137 "$procaudit"
+	ends_with 137 "$recorder"
 	check_log "$LOG"
 }
 

@@ -274,6 +274,8 @@ def kill_job(s):
 def pipeline(s):
     for command in f"cat | $P {CAT} | cat", f"$P {CAT} | cat", f"cat | $P {CAT}":
         s.start(command)
+        # Before its exec each of them ignores ^Z, as the shell does.
+        until(lambda: sum(comm(one) == "cat" for one in s.members(s.job())) == command.count("cat"))
         s.type(TSTP)
         s.prompt()
         s.stopped()
