@@ -131,8 +131,8 @@ static bool is_ignored(const struct task *task, const struct proc_status *status
 
 /*
  * Whether the signal is blocked but for the time of the call, as by epoll_pwait,
- * or by the first thread, whom the kernel asks about a signal to the process
- * (sig_ignored). If so when it came, it was queued, ignored or not, and
+ * or by the first thread, whom the kernel asks about a signal to the process, but
+ * not about one to a thread (sig_ignored). If so when it came, it was queued, ignored or not, and
  * interrupts the call without a tracer, too. Nobody knows how it was then;
  * failing with EINTR is right in that case and bearable in the other, waiting
  * for ever is neither.
@@ -140,11 +140,13 @@ static bool is_ignored(const struct task *task, const struct proc_status *status
 static bool was_blocked(const struct task *task, int signo)
 {
 	struct proc_status leader = {0};
+	siginfo_t info;
 	uint64_t mask;
 
-	if (ptrace(PTRACE_GETSIGMASK, task->tid, SIGSET_SIZE, &mask) < 0)
+	if (ptrace(PTRACE_GETSIGMASK, task->tid, SIGSET_SIZE, &mask) < 0 ||
+		ptrace(PTRACE_GETSIGINFO, task->tid, 0, &info) < 0)
 		return true;
-	if (task->process && !task_is_leader(task))
+	if (info.si_code != SI_TKILL && task->process && !task_is_leader(task))
 		proc_status(task->process->pid, &leader);
 	return (mask | leader.blocked) >> (signo - 1) & 1;
 }
