@@ -139,13 +139,13 @@ class Session:
 
     def until_jobs(self, text, mark):
         """Until the shell has told of a change of the job. When it does is a matter of
-        luck: of all that it has shown since the mark the line with the text is kept.
+        luck: of all that it has shown since the mark the last line with the text is kept.
         bash 5.2 misses the end of a stopped job now and then, until another child ends."""
         text = text.encode()
         while text not in self.shown[mark:]:
             self.line("/bin/true; jobs")
         lines = [re.sub(rb"(\[\d+\])-", rb"\1+", line)
-                 for line in self.shown[mark:].split(b"\r\n") if text in line]
+                 for line in self.shown[mark:].split(b"\r\n") if text in line][-1:]
         self.shown = self.shown[:mark] + b"\r\n".join(lines) + b"\r\n"
         self.seen = len(self.shown)
 
