@@ -225,8 +225,6 @@ static void on_job_stop(struct run *run, const siginfo_t *signal)
 		run->stop_passed = true;
 	else if (passed == -ESRCH)
 		proxy_stop(run->proxy, signal->si_signo);
-	else
-		settle(run);
 }
 
 /* One that was overtaken by a stop of the whole job would undo that. But what we
