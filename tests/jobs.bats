@@ -134,6 +134,11 @@ check_logs() {
 	check_logs
 }
 
+@test "after stops and continuations in any haste the job goes on and stops as a whole" {
+	same_session haste bash
+	check_logs
+}
+
 @test "^C when only what has outlived the command is left: it is let go" {
 	mkdir traced
 	play traced lingering bash "$PROCAUDIT" -q -o log --

@@ -112,10 +112,6 @@ enum procaudit_step {
  * been seen. */
 int procaudit_tracer_exec_error(struct procaudit_tracer *tracer, enum procaudit_step *step);
 
-/* With options.stops: the signal by which the whole command is stopped; 0 if it
- * is not, or has been told to go on. */
-int procaudit_tracer_stopped(const struct procaudit_tracer *tracer);
-
 /* The ids of processes being traced, at most max of them, in no order.
  * Returns how many there are in all. */
 size_t procaudit_tracer_pids(const struct procaudit_tracer *tracer, pid_t *pids, size_t max);

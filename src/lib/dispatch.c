@@ -99,6 +99,10 @@ static void on_signal(struct procaudit_tracer *t, struct task *task, int signo)
 		return;
 	if ((size_t)signo >= ARRAY_SIZE(t->noted) || sigismember(&t->waiter.signals, signo) != 1)
 		return;
+	if (signo == t->stop.passed_on)
+		t->stop.shown = signo;
+	if (signo == SIGCONT)
+		forget_shown_stops(t);
 	noted = &t->noted[signo];
 	if (ptrace(PTRACE_GETSIGINFO, task->tid, 0, &noted->info) == 0)
 		noted->when = t->now;

@@ -47,6 +47,11 @@ void on_group_stop(struct procaudit_tracer *t, struct task *task, int signo)
 	look_at_command(t);
 }
 
+void forget_shown_stops(struct procaudit_tracer *t)
+{
+	t->noted[SIGTSTP].when = t->noted[SIGTTIN].when = t->noted[SIGTTOU].when = 0;
+}
+
 void on_group_stop_end(struct procaudit_tracer *t, struct task *task)
 {
 	if (!task || !task->stopped)
@@ -56,6 +61,9 @@ void on_group_stop_end(struct procaudit_tracer *t, struct task *task)
 		return;
 	t->stop.signo = 0;
 	t->stop.end_untold = true;
+	forget_shown_stops(t);
+	if (t->stop.passed_on == t->stop.shown)
+		t->stop.passed_on = 0;
 }
 
 void on_group_stop_thread_end(struct procaudit_tracer *t, struct process *process)
@@ -66,17 +74,15 @@ void on_group_stop_thread_end(struct procaudit_tracer *t, struct process *proces
 
 /* SIGCONT is pending, or makes the task show that it goes on, from the moment at
  * which it is sent (Linux kernel/signal.c, prepare_signal). */
-int group_stop_of_command(const struct procaudit_tracer *t)
+static bool is_stopped_still(const struct procaudit_tracer *t)
 {
 	struct proc_status status;
 	int shown;
 
-	if (!t->root_process || !t->stop.signo || wait_peek(t->root_process->pid, &shown) > 0)
-		return 0;
-	if (t->has_proc && proc_status(t->root_process->pid, &status) == 0 &&
-		status.pending >> (SIGCONT - 1) & 1)
-		return 0;
-	return t->stop.signo;
+	if (!t->stop.signo || wait_peek(t->root_process->pid, &shown) > 0)
+		return false;
+	return !t->has_proc || proc_status(t->root_process->pid, &status) != 0 ||
+	       !(status.pending >> (SIGCONT - 1) & 1);
 }
 
 bool tell_group_stop(struct procaudit_tracer *t)
@@ -89,7 +95,7 @@ bool tell_group_stop(struct procaudit_tracer *t)
 		t->stop.end_untold = false;
 		info.si_code = CLD_CONTINUED;
 		info.si_status = SIGCONT;
-	} else if (t->stop.untold && group_stop_of_command(t)) {
+	} else if (t->stop.untold && is_stopped_still(t)) {
 		t->stop.untold = false;
 		info.si_code = CLD_STOPPED;
 		info.si_status = t->stop.signo;

@@ -18,9 +18,8 @@ void on_group_stop_end(struct procaudit_tracer *t, struct task *task);
 /* A thread of the process has ended: perhaps all others have stopped. */
 void on_group_stop_thread_end(struct procaudit_tracer *t, struct process *process);
 
-/* The signal by which the whole command is stopped; 0 if it is not, or has been
- * told to go on. */
-int group_stop_of_command(const struct procaudit_tracer *t);
+/* SIGCONT has taken back, from whoever got it, what the command was sent before. */
+void forget_shown_stops(struct procaudit_tracer *t);
 
 /* Whether there is news of the command, which becomes t->waiter.signal. */
 bool tell_group_stop(struct procaudit_tracer *t);

@@ -25,7 +25,8 @@ struct noted {
 struct group_stop {
 	int signo;	 /* what has stopped all of its threads; 0: they are not stopped */
 	int next;	 /* what has stopped one of them */
-	bool passed_on;	 /* we have sent such a signal, and no SIGCONT since */
+	int passed_on;	 /* such a signal that we have sent, until that stop has ended */
+	int shown;	 /* the last such signal that the command has shown us */
 	bool untold;	 /* signo is news */
 	bool end_untold; /* the end of another one is, which comes first */
 };

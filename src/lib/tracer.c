@@ -275,20 +275,28 @@ static bool was_shown(struct procaudit_tracer *t, const siginfo_t *signal)
 }
 
 /* Whether SIGCONT has not reached the command, which is still in the group-stop
- * that we know of: the signal itself is taken back by the next stop. */
+ * that we have told of or made: the signal itself is taken back by the next stop. */
 static bool needs_continue(const struct procaudit_tracer *t)
 {
 	struct proc_status status;
 
-	if (t->stop.passed_on)
+	if (t->stop.passed_on && (!t->stop.signo || t->stop.shown != t->stop.passed_on))
 		return true;
-	return t->stop.signo && t->has_proc && proc_status(t->root_process->pid, &status) == 0 &&
+	return t->stop.signo && (t->stop.passed_on || !t->stop.untold) && t->has_proc &&
+	       proc_status(t->root_process->pid, &status) == 0 &&
 	       (status.state == 't' || status.state == 'Z');
 }
 
-static bool is_stop_signal(int signo)
+/* Of job control the last one decides: a SIGCONT has to undo a stop. */
+static void note_passed(struct procaudit_tracer *t, int signo)
 {
-	return signo == SIGSTOP || signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU;
+	if (signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU) {
+		t->stop.passed_on = signo;
+		t->stop.shown = 0;
+	} else if (signo == SIGCONT) {
+		t->stop.passed_on = 0;
+		forget_shown_stops(t);
+	}
 }
 
 /*
@@ -310,11 +318,7 @@ PUBLIC int procaudit_tracer_pass_signal(struct procaudit_tracer *t, const siginf
 		return -ESRCH;
 	if (signal->si_signo == SIGCONT ? !needs_continue(t) : was_shown(t, signal))
 		return 0;
-	/* A stop may take back a SIGCONT, which comes to us as well. */
-	if (is_stop_signal(signal->si_signo))
-		t->stop.passed_on = true;
-	else if (signal->si_signo == SIGCONT)
-		t->stop.passed_on = false;
+	note_passed(t, signal->si_signo);
 	return kill(t->root_process->pid, signal->si_signo) < 0 ? -errno : 1;
 }
 
@@ -355,11 +359,6 @@ PUBLIC int procaudit_tracer_exec_error(struct procaudit_tracer *t, enum procaudi
 {
 	*step = PROCAUDIT_STEP_EXEC;
 	return t->root_process ? 0 : spawn_exec_error(&t->root, step);
-}
-
-PUBLIC int procaudit_tracer_stopped(const struct procaudit_tracer *t)
-{
-	return group_stop_of_command(t);
 }
 
 PUBLIC size_t procaudit_tracer_pids(const struct procaudit_tracer *t, pid_t *pids, size_t max)

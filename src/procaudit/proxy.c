@@ -25,8 +25,6 @@ static const int job_control[] = {SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT};
 
 static const struct timespec no_time;
 
-/* --- The proxy ----------------------------------------------------------- */
-
 /* Signals that end us are the command's business, but those that we were told to
  * ignore stay ignored; and all of job control is. */
 static void signals_to_tell(sigset_t *set)
@@ -43,29 +41,67 @@ static void signals_to_tell(sigset_t *set)
 		sigaddset(set, job_control[i]);
 }
 
+/* --- Orders: ours to obey, the recorder's to give ------------------------- */
+
+static uint64_t number_of(uint64_t order)
+{
+	return order >> 8;
+}
+
+static int signal_of(uint64_t order)
+{
+	return (int)(order & 0xff);
+}
+
+/* The recorder sends SIGSTOP itself, and just after it has given the order. */
+static void obey_sigstop(const struct proxy *proxy)
+{
+	uint64_t order = atomic_load(&proxy->orders->stop);
+
+	if (signal_of(order) == SIGSTOP)
+		atomic_store(&proxy->orders->obeyed, number_of(order));
+}
+
 /* A signal's sender and code in what sigqueue(3) carries: 22 and 8 bits. */
 static void tell(const struct proxy *proxy, const siginfo_t *info)
 {
 	union sigval value = {
 		.sival_int = (int)((unsigned)info->si_pid << 8 | ((unsigned)info->si_code & 0xff))};
 
-	if (info->si_signo == SIGCONT)
-		atomic_store(&proxy->orders->continued, atomic_load(&proxy->orders->stops));
+	if (info->si_pid == proxy->recorder)
+		return;
+	obey_sigstop(proxy);
+	atomic_store(&proxy->orders->seen, atomic_load(&proxy->orders->obeyed));
 	sigqueue(proxy->recorder, info->si_signo, value);
 }
 
-static bool recorder_wants_stop(const struct proxy *proxy, int signo)
+/* Before a stop signal becomes pending, which takes SIGCONT back. */
+static void tell_continue(const struct proxy *proxy)
 {
-	return atomic_compare_exchange_strong(&proxy->orders->stop, &signo, 0);
+	sigset_t set;
+	siginfo_t info;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCONT);
+	if (sigtimedwait(&set, &info, &no_time) > 0)
+		tell(proxy, &info);
+}
+
+static bool is_ordered(const struct proxy *proxy, uint64_t order)
+{
+	if (atomic_load(&proxy->orders->stop) != order)
+		return false;
+	atomic_store(&proxy->orders->obeyed, number_of(order));
+	return true;
 }
 
 /* Only before it has left the process group. */
-static bool recorder_is_stopped(const struct proxy *proxy, int signo)
+static bool recorder_is_stopped(const struct proxy *proxy, uint64_t order)
 {
 	int status;
 
 	return waitpid(proxy->recorder, &status, WNOHANG | WUNTRACED) == proxy->recorder &&
-	       WIFSTOPPED(status) && WSTOPSIG(status) == signo;
+	       WIFSTOPPED(status) && WSTOPSIG(status) == signal_of(order);
 }
 
 /*
@@ -74,23 +110,35 @@ static bool recorder_is_stopped(const struct proxy *proxy, int signo)
  * then on SIGCONT takes it back (Linux kernel/signal.c, prepare_signal). In an
  * orphaned process group it has no effect, as on the command.
  */
-static void stop(
-	const struct proxy *proxy, int signo, bool (*wanted)(const struct proxy *, int signo))
+static void stop(const struct proxy *proxy, uint64_t order,
+	bool (*is_wanted)(const struct proxy *, uint64_t order))
 {
 	sigset_t set;
 	siginfo_t rest;
 
 	sigemptyset(&set);
-	sigaddset(&set, signo);
-	raise(signo);
-	if (wanted(proxy, signo)) {
+	sigaddset(&set, signal_of(order));
+	raise(signal_of(order));
+	if (is_wanted(proxy, order)) {
 		sigprocmask(SIG_UNBLOCK, &set, NULL);
 		sigprocmask(SIG_BLOCK, &set, NULL);
-		/* Ordered while we were stopped, by the terminal perhaps. */
-		atomic_store(&proxy->orders->stop, 0);
+	} else if (sigtimedwait(&set, &rest, &no_time) > 0 && rest.si_pid != proxy->pid) {
+		tell(proxy, &rest);
 	}
-	sigtimedwait(&set, &rest, &no_time);
 }
+
+static void obey(const struct proxy *proxy)
+{
+	uint64_t order = atomic_load(&proxy->orders->stop);
+
+	obey_sigstop(proxy);
+	if (!signal_of(order) || number_of(order) == atomic_load(&proxy->orders->obeyed))
+		return;
+	tell_continue(proxy);
+	stop(proxy, order, is_ordered);
+}
+
+/* --- The proxy ----------------------------------------------------------- */
 
 /* Looks at a child. Returns whether it was the recorder and it has ended. */
 static bool on_child(const struct proxy *proxy, int *status)
@@ -104,21 +152,13 @@ static bool on_child(const struct proxy *proxy, int *status)
 		if (info.si_code != CLD_STOPPED)
 			return waitpid(proxy->recorder, status, 0) == proxy->recorder;
 		if (sigismember(&proxy->signals, info.si_status) == 1)
-			stop(proxy, info.si_status, recorder_is_stopped);
+			stop(proxy, (uint64_t)info.si_status, recorder_is_stopped);
 	}
 	/* As process 1 of a pid namespace we get all orphans. */
 	while ((stranger = waitpid(-1, status, WNOHANG)) > 0)
 		if (stranger == proxy->recorder)
 			return true;
 	return false;
-}
-
-static void on_orders(const struct proxy *proxy)
-{
-	int signo = atomic_load(&proxy->orders->stop);
-
-	if (signo)
-		stop(proxy, signo, recorder_wants_stop);
 }
 
 /* Returns the recorder's wait status. Signals of job control wait until the
@@ -138,14 +178,11 @@ static int attend(const struct proxy *proxy)
 	for (;;) {
 		if (sigwaitinfo(atomic_load(&proxy->orders->left) ? &all : &set, &info) < 0)
 			continue;
-		if (info.si_signo == SIGCHLD) {
-			if (on_child(proxy, &status))
-				return status;
-		} else if (info.si_signo == POKE) {
-			on_orders(proxy);
-		} else if (info.si_pid != proxy->recorder) {
+		if (info.si_signo != SIGCHLD && info.si_signo != POKE)
 			tell(proxy, &info);
-		}
+		else if (info.si_signo == SIGCHLD && on_child(proxy, &status))
+			return status;
+		obey(proxy);
 	}
 }
 
@@ -197,52 +234,40 @@ void proxy_leave(const struct proxy *proxy)
 	kill(proxy->pid, POKE);
 }
 
-/* SIGSTOP needs no order: it cannot be taken back, but our SIGCONT comes later. */
+/* SIGSTOP cannot be taken back by asking once more, but our SIGCONT comes later. */
 void proxy_stop(const struct proxy *proxy, int signo)
 {
+	uint64_t number;
+
 	if (!proxy->pid)
 		return;
-	atomic_fetch_add(&proxy->orders->stops, 1);
-	if (signo != SIGSTOP)
-		atomic_store(&proxy->orders->stop, signo);
+	number = number_of(atomic_load(&proxy->orders->stop)) + 1;
+	atomic_store(&proxy->orders->stop, number << 8 | (unsigned)signo);
 	kill(proxy->pid, signo == SIGSTOP ? SIGSTOP : POKE);
 }
 
+bool proxy_signal_is_stale(const struct proxy *proxy)
+{
+	return proxy->pid &&
+	       atomic_load(&proxy->orders->seen) != number_of(atomic_load(&proxy->orders->stop));
+}
+
+bool proxy_goes_on_alone(const struct proxy *proxy)
+{
+	return proxy->pid && signal_of(atomic_load(&proxy->orders->stop)) &&
+	       !proxy_signal_is_stale(proxy);
+}
+
+/* One that goes on already would lose what has come since. */
 void proxy_continue(const struct proxy *proxy)
 {
+	bool goes_on = proxy_goes_on_alone(proxy);
+
 	if (!proxy->pid)
 		return;
-	atomic_store(&proxy->orders->stop, 0);
-	kill(proxy->pid, SIGCONT);
-}
-
-/* Whether the proxy is stopped by whatever has come after that SIGCONT. */
-static bool is_stopped(pid_t pid)
-{
-	char path[32], line[100], state = '\0';
-	const char *end;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	if (fgets(line, sizeof(line), file)) {
-		end = strrchr(line, ')');
-		if (end && end[1])
-			state = end[2];
-	}
-	fclose(file);
-	return state == 'T';
-}
-
-bool proxy_continue_is_stale(const struct proxy *proxy, bool ordered)
-{
-	if (!proxy->pid)
-		return false;
-	if (ordered && atomic_load(&proxy->orders->continued) != atomic_load(&proxy->orders->stops))
-		return true;
-	return is_stopped(proxy->pid);
+	atomic_fetch_and(&proxy->orders->stop, ~UINT64_C(0xff));
+	if (!goes_on)
+		kill(proxy->pid, SIGCONT);
 }
 
 void proxy_translate(const struct proxy *proxy, siginfo_t *info)

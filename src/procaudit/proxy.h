@@ -22,14 +22,15 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
-/* Memory that both have. */
+/* Memory that both have. Each stop of the command has a number, from 1 on. */
 struct proxy_orders {
-	_Atomic int stop;	    /* the signal to stop by, until that has been done; 0: none */
-	_Atomic bool left;	    /* the recorder has left the process group */
-	_Atomic unsigned stops;	    /* how often the recorder has called proxy_stop() */
-	_Atomic unsigned continued; /* what that was when the last SIGCONT came */
+	_Atomic uint64_t stop;	 /* the last one's number << 8 | the signal, or 0 when it is over */
+	_Atomic uint64_t obeyed; /* the number of the one that the proxy has stopped for last */
+	_Atomic uint64_t seen;	 /* what that was when it told of a signal last */
+	_Atomic bool left;	 /* the recorder has left the process group */
 };
 
 struct proxy {
@@ -55,9 +56,13 @@ void proxy_stop(const struct proxy *proxy, int signo);
 /* In the recorder: the command goes on, or has ended. */
 void proxy_continue(const struct proxy *proxy);
 
-/* In the recorder: whether the SIGCONT that the proxy told of last is older than
- * a stop that the proxy knows of, or was ordered. */
-bool proxy_continue_is_stale(const struct proxy *proxy, bool ordered);
+/* In the recorder: whether the signal that the proxy told of last came before it
+ * had stopped for the last stop: a SIGCONT is none of that then. */
+bool proxy_signal_is_stale(const struct proxy *proxy);
+
+/* In the recorder: whether the proxy has gone on since it stopped with the
+ * command, which is stopped still. */
+bool proxy_goes_on_alone(const struct proxy *proxy);
 
 /* In the recorder: what the proxy told of becomes what the proxy got; any other
  * signal is left as it is. */

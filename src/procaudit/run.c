@@ -3,6 +3,7 @@
 
 #include "hold.h"
 #include "recorder.h"
+#include "relay.h"
 #include "status.h"
 #include "stdfds.h"
 #include "user.h"
@@ -37,19 +38,18 @@ struct run {
 	const struct proxy *proxy;
 	struct user user; /* valid if options->user */
 	struct procaudit_tracer *tracer;
+	struct relay relay;
 	struct recorder recorder;
-	sigset_t ending;  /* signals that are not of job control */
-	int status;	  /* of the command, as from waitpid(2); valid if has_status */
-	bool has_status;  /* the command has ended */
-	int64_t ended;	  /* when, CLOCK_BOOTTIME */
-	bool noticed;	  /* its survivors have been named */
-	bool warned;	  /* a program that lost its privileges has been named */
-	bool stop_passed; /* the last of job control that was handed on is a stop */
-	unsigned passed;  /* signals handed on to the command */
-	int stopped_by;	  /* the signal that made us let go; 0: none */
-	bool detached;	  /* some tracee was let go */
-	bool let_go;	  /* told to end: tracees are detached or, with --failed, killed */
-	bool killed;	  /* all tracees, since the log cannot be written */
+	sigset_t ending; /* signals that are not of job control */
+	int status;	 /* of the command, as from waitpid(2); valid if has_status */
+	bool has_status; /* the command has ended */
+	int64_t ended;	 /* when, CLOCK_BOOTTIME */
+	bool noticed;	 /* its survivors have been named */
+	bool warned;	 /* a program that lost its privileges has been named */
+	int stopped_by;	 /* the signal that made us let go; 0: none */
+	bool detached;	 /* some tracee was let go */
+	bool let_go;	 /* told to end: tracees are detached or, with --failed, killed */
+	bool killed;	 /* all tracees, since the log cannot be written */
 };
 
 static int64_t boot_ns(void)
@@ -146,6 +146,7 @@ static bool start(struct run *run)
 		say_not_started(error);
 		return false;
 	}
+	run->relay = (struct relay){.proxy = run->proxy, .tracer = run->tracer};
 	become_robust();
 	proxy_leave(run->proxy);
 	stdfds_release();
@@ -193,93 +194,16 @@ static void on_event(struct run *run, const struct procaudit_event *event)
 	run->has_status = true;
 	run->status = event->exit.status;
 	run->ended = event->boot_ns;
-	proxy_continue(run->proxy);
+	relay_end(&run->relay);
 }
 
-/* The proxy stops and goes on with the command. */
-static void on_stop(const struct run *run, const siginfo_t *signal)
+static void on_signal(struct run *run, const siginfo_t *signal)
 {
-	if (signal->si_code == CLD_STOPPED)
-		proxy_stop(run->proxy, signal->si_status);
-	else
-		proxy_continue(run->proxy);
-}
-
-/* The proxy has been told of something that took back our order to stop, as
- * it seemed; or that was overtaken by it. What the command does decides. */
-static void settle(const struct run *run)
-{
-	int signo = procaudit_tracer_stopped(run->tracer);
-
-	if (signo)
-		proxy_stop(run->proxy, signo);
-}
-
-/* A job is stopped: so the command is, unless it was stopped already. When it
- * has ended the proxy is all that can stop. */
-static void on_job_stop(struct run *run, const siginfo_t *signal)
-{
-	int passed = procaudit_tracer_pass_signal(run->tracer, signal);
-
-	if (passed > 0)
-		run->stop_passed = true;
-	else if (passed == -ESRCH)
-		proxy_stop(run->proxy, signal->si_signo);
-}
-
-/* One that was overtaken by a stop of the whole job would undo that. But what we
- * have passed on ourselves has to be undone. */
-static void on_job_continue(struct run *run, const siginfo_t *signal)
-{
-	if (proxy_continue_is_stale(run->proxy, !run->stop_passed) ||
-		procaudit_tracer_pass_signal(run->tracer, signal) == 0)
-		settle(run);
-	run->stop_passed = false;
-}
-
-/* A terminal's signals reach the command without us. Others are handed on;
- * the second one is meant for us. */
-static void on_ending_signal(struct run *run, const siginfo_t *signal)
-{
-	int passed;
-
-	if (run->passed == 0) {
-		passed = procaudit_tracer_pass_signal(run->tracer, signal);
-		if (passed > 0)
-			run->passed++;
-		if (passed >= 0)
-			return;
-	} else if (signal->si_code == SI_KERNEL && !run->has_status) {
-		return;
-	}
-	/* The last one has ended by it, too. */
-	if (procaudit_tracer_pids(run->tracer, NULL, 0) == 0)
+	if (!relay_signal(&run->relay, signal))
 		return;
 	run->stopped_by = signal->si_signo;
 	run->let_go = true;
 	procaudit_tracer_detach(run->tracer, PROCAUDIT_DETACH_SIGNAL);
-}
-
-static void on_signal(struct run *run, const siginfo_t *got)
-{
-	siginfo_t signal = *got;
-
-	proxy_translate(run->proxy, &signal);
-	switch (signal.si_signo) {
-	case SIGCHLD:
-		on_stop(run, &signal);
-		break;
-	case SIGTSTP:
-	case SIGTTIN:
-	case SIGTTOU:
-		on_job_stop(run, &signal);
-		break;
-	case SIGCONT:
-		on_job_continue(run, &signal);
-		break;
-	default:
-		on_ending_signal(run, &signal);
-	}
 }
 
 static void print_name(pid_t pid)

@@ -124,6 +124,9 @@ class Session:
     def members(self, group):
         return {pid: of for pid, of in descendants(self.shell).items() if of[2] == group}
 
+    def recorder_is_idle(self):
+        return all(is_idle(pid) for pid in descendants(self.shell) if comm(pid) == "procaudit")
+
     def stopped(self):
         """Waits until all processes of the one job are stopped."""
         group = self.job()
@@ -499,8 +502,7 @@ def storm_outside(s):
         return {of[0] for of in s.members(group).values()}
 
     def reached(condition):
-        until(lambda: condition(states()) and all(is_idle(one) for one in descendants(s.shell)
-                                                  if comm(one) == "procaudit"))
+        until(lambda: condition(states()) and s.recorder_is_idle())
 
     for _ in range(150):
         send(signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU)
@@ -518,9 +520,50 @@ def storm_outside(s):
     s.shown = b"storm over\n"
 
 
+def haste(s):
+    """Signals as fast as they can be sent, to the job, the command, or what the
+    shell has started: whatever that leads to, the job can be continued and
+    stopped as a whole afterwards."""
+    chance = random.Random(int(os.environ.get("SEED", "1")))
+    s.line("$P sh -c 'echo $$ >pid; read x <fifo; exit 6' &")
+    group = s.job()
+    until(lambda: os.path.exists("pid") and os.path.getsize("pid"))
+    with open("pid", encoding="utf-8") as file:
+        pid = int(file.read())
+    stops = signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU
+
+    def send(kill, number):
+        last = chance.choice(stops + (signal.SIGCONT,) * 4)
+        kill(number, last)
+        if chance.random() < 0.3:
+            os.sched_yield()
+
+    def job(number):
+        os.killpg(group, number)
+        until(lambda: all((of[0] in "Tt") == (number != signal.SIGCONT)
+                          for of in s.members(group).values()) and s.recorder_is_idle())
+
+    for _ in range(int(os.environ.get("ROUNDS", "200"))):
+        for _ in range(chance.randrange(5)):
+            send(*chance.choice(((os.killpg, group), (os.kill, pid), (os.kill, group))))
+        until(s.recorder_is_idle)
+        job(signal.SIGCONT)
+        job(chance.choice(stops))
+    job(signal.SIGCONT)
+    seen = s.seen  # how many stops the shell has noticed is a matter of luck
+    s.shown = s.shown[:seen]
+    s.go()
+    until(lambda: not s.jobs())
+    s.shown, s.seen = s.shown[:seen], seen
+    s.type("wait; jobs; echo storm over\n")
+    s.shows("storm over\r\n")
+    s.prompt()
+    s.shown = b"storm over\n"
+
+
 def lingering(s):
     """^C when only the recorder is left."""
-    s.start("$P sh -c '(read x <fifo) & echo up; exit 3'")
+    s.start("$P sh -c '(echo up; read x <fifo) & exit 3'")
     until(lambda: not any(comm(pid) == "sh" and b"up" in cmdline(pid)
                           for pid, of in descendants(s.shell).items() if of[2] == of[3]))
     s.type(INT)

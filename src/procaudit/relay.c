@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+#include "relay.h"
+
+#include <errno.h>
+
+/* The proxy stops and goes on with the command. */
+static void on_stop(struct relay *relay, const siginfo_t *signal)
+{
+	if (signal->si_code == CLD_STOPPED)
+		proxy_stop(relay->proxy, signal->si_status);
+	else
+		proxy_continue(relay->proxy);
+	relay->continued = false;
+}
+
+/* A job is stopped: so the command is, unless it was stopped already. When it
+ * has ended the proxy is all that can stop, and when this has taken back a
+ * SIGCONT that had let only the proxy go on. */
+static void on_job_stop(struct relay *relay, const siginfo_t *signal)
+{
+	bool alone = !relay->continued && proxy_goes_on_alone(relay->proxy);
+	int passed = alone ? -ESRCH : procaudit_tracer_pass_signal(relay->tracer, signal);
+
+	if (passed == -ESRCH)
+		proxy_stop(relay->proxy, signal->si_signo);
+	if (passed > 0 || alone)
+		relay->stop_passed = true;
+}
+
+/* One that was overtaken by a stop of the whole job would undo that. But what we
+ * have passed on ourselves has to be undone. */
+static void on_job_continue(struct relay *relay, const siginfo_t *signal)
+{
+	if ((relay->stop_passed || !proxy_signal_is_stale(relay->proxy)) &&
+		procaudit_tracer_pass_signal(relay->tracer, signal) >= 0)
+		relay->continued = true;
+	relay->stop_passed = false;
+}
+
+/* A terminal's signals reach the command without us. Others are handed on; the
+ * second one is meant for us, unless the last tracee has ended by it, too. */
+static bool on_ending_signal(struct relay *relay, const siginfo_t *signal)
+{
+	int passed;
+
+	if (relay->passed == 0) {
+		passed = procaudit_tracer_pass_signal(relay->tracer, signal);
+		if (passed > 0)
+			relay->passed++;
+		if (passed >= 0)
+			return false;
+	} else if (signal->si_code == SI_KERNEL && !relay->has_ended) {
+		return false;
+	}
+	return procaudit_tracer_pids(relay->tracer, NULL, 0) > 0;
+}
+
+bool relay_signal(struct relay *relay, const siginfo_t *got)
+{
+	siginfo_t signal = *got;
+
+	proxy_translate(relay->proxy, &signal);
+	switch (signal.si_signo) {
+	case SIGCHLD:
+		on_stop(relay, &signal);
+		return false;
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
+		on_job_stop(relay, &signal);
+		return false;
+	case SIGCONT:
+		on_job_continue(relay, &signal);
+		return false;
+	default:
+		return on_ending_signal(relay, &signal);
+	}
+}
+
+void relay_end(struct relay *relay)
+{
+	relay->has_ended = true;
+	proxy_continue(relay->proxy);
+}
