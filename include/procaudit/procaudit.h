@@ -5,6 +5,8 @@
 
 #include <procaudit/encode.h>
 #include <procaudit/event.h>
+#include <procaudit/reader.h>
+#include <procaudit/text.h>
 #include <procaudit/tracer.h>
 
 #endif

@@ -184,8 +184,7 @@ static const unsigned char *add_text(struct buf *buf, const unsigned char *data,
 	return data;
 }
 
-/* Writes the bytes as a JSON string; false if they are not UTF-8. */
-static bool add_string(struct buf *buf, const char *bytes, size_t size)
+bool json_string(struct buf *buf, const char *bytes, size_t size)
 {
 	const unsigned char *data = (const unsigned char *)bytes;
 	bool exact = true;
@@ -194,7 +193,7 @@ static bool add_string(struct buf *buf, const char *bytes, size_t size)
 	return exact;
 }
 
-static void add_base64(struct buf *buf, const char *bytes, size_t size)
+void json_base64(struct buf *buf, const char *bytes, size_t size)
 {
 	static const char digit[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -300,10 +299,10 @@ void json_id(struct buf *buf, const char *key, uint64_t value)
 void json_bytes(struct buf *buf, const char *key, const char *data, size_t size)
 {
 	add_key(buf, key, "");
-	if (add_string(buf, data, size))
+	if (json_string(buf, data, size))
 		return;
 	add_key(buf, key, "_b64");
-	add_base64(buf, data, size);
+	json_base64(buf, data, size);
 }
 
 /* The twin of an array: "" where the element stands exact in the array. */
@@ -319,10 +318,10 @@ static void add_twins(struct buf *buf, const char *data, size_t size)
 		if (s != data)
 			buf_char(buf, ',');
 		buf_truncate(&scratch, 0);
-		if (add_string(&scratch, s, length))
+		if (json_string(&scratch, s, length))
 			buf_add(buf, "\"\"", 2);
 		else
-			add_base64(buf, s, length);
+			json_base64(buf, s, length);
 	}
 	buf_char(buf, ']');
 	if (scratch.error)

@@ -35,6 +35,12 @@ void json_array(struct buf *buf, const char *key, const char *data, size_t size)
 void json_open(struct buf *buf, const char *key);
 void json_close(struct buf *buf);
 
+/* A string alone, without a key; false if the bytes are not UTF-8. */
+bool json_string(struct buf *buf, const char *bytes, size_t size);
+
+/* Any bytes in base64, as a string without a key. */
+void json_base64(struct buf *buf, const char *bytes, size_t size);
+
 /* The length of the UTF-8 sequence at data, 1 to 4; or minus the length of
  * the invalid bytes there that one U+FFFD stands for (the maximal subpart of
  * Unicode 15, section 3.9, as Python and browsers do it). size is at least 1. */

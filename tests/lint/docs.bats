@@ -328,6 +328,50 @@ in_zsh() {
 	run ! bash -e -o pipefail 2
 }
 
+@test "the reader knows exactly the keys of the schema, and the values" {
+	gcc -std=gnu17 -D_GNU_SOURCE -I"$SRCROOT/include" -I"$SRCROOT/src/lib" -o keys -x c - \
+		"$SRCROOT/src/lib/keys.c" <<-'END'
+		#include "keys.h"
+		#include <stdio.h>
+
+		int main(void)
+		{
+			unsigned row, kind;
+
+			for (row = 0; row < key_count; row++)
+				for (kind = 1; kind < PROCAUDIT_RECORD_KINDS; kind++)
+					if (keys[row].events & BIT(kind))
+						printf("%s %s %d %s\n", procaudit_record_name(kind),
+							keys[row].name, !!(keys[row].required & BIT(kind)),
+							keys[row].values ? keys[row].values : "");
+		}
+	END
+	./keys >known
+	/usr/bin/python3 - "$SCHEMA" known <<-'END'
+		import json, sys
+
+		schema = json.load(open(sys.argv[1], encoding="utf-8"))
+		expected, values = set(), {}
+
+		def add(event, properties, required, prefix=""):
+		    for key, value in properties.items():
+		        expected.add((event, prefix + key, str(int(key in required))))
+		        values.setdefault(prefix + key, set()).update(value.get("enum", []))
+		        if "properties" in value:
+		            add(event, value["properties"], value["required"], prefix + key + ".")
+
+		for event, definition in schema["definitions"].items():
+		    add(event, definition["properties"], definition["required"])
+		known = set()
+		for line in open(sys.argv[2]):
+		    event, key, required, listed = line[:-1].split(" ")
+		    known.add((event, key, required))
+		    if values.get(key):
+		        assert set(listed[1:-1].split("|")) == values[key], (key, listed, values[key])
+		assert known == expected, known ^ expected
+	END
+}
+
 # --- Library ------------------------------------------------------------------
 
 @test "the program of libprocaudit(3) is man/example.c" {

@@ -12,9 +12,9 @@ layers() {
 		0 R json
 		1 - event
 		1 L abi image interrupt stop
-		1 R shell
+		1 R shell text arena value keys twin unzstd
 		2 L mem proc obstacle queue seccomp task timeout wait
-		2 R envtable encoder encode encode_jsonl encode_text
+		2 R envtable encoder encode encode_jsonl encode_text record parse source reader
 		3 L asked privilege collect spawn
 		4 L state newborn restart exec groupstop end wakeup fault dispatch tracer
 	END
@@ -46,7 +46,7 @@ includes() {
 				other = "event"
 			else if (other == "procaudit/tracer")
 				bad = side[unit] != "L"
-			else if (other == "procaudit/encode")
+			else if (other ~ /^procaudit\/(encode|reader|text)$/)
 				bad = side[unit] != "R"
 			else if (!(other in side))
 				bad = 1

@@ -12,11 +12,13 @@
 #include "task.h"
 
 #include <procaudit/encode.h>
+#include <procaudit/reader.h>
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* Allocations that still succeed. */
 static long budget = LONG_MAX;
@@ -248,6 +250,51 @@ static enum outcome write_json(void)
 	return failed ? FAILED : DONE;
 }
 
+/* --- The reader ---------------------------------------------------------- */
+
+static char log_path[] = "/tmp/test_nomem.XXXXXX";
+
+/* Three records, of which the second is large. */
+static void write_log(void)
+{
+	FILE *file = fdopen(mkstemp(log_path), "w");
+	int i;
+
+	for (i = 0; file && i < 3; i++)
+		fprintf(file,
+			"{\"v\":1,\"event\":\"env\",\"seq\":%d,\"mono_us\":0,\"env_id\":1,"
+			"\"ts\":\"2026-11-21T13:31:06.123456789Z\",\"env\":[\"\\u00e9%*s\"]}\n",
+			i, i == 1 ? 3000000 : 1, "");
+	if (!file || fclose(file) != 0)
+		abort();
+}
+
+static enum outcome read_log(void)
+{
+	const struct procaudit_record *record;
+	struct procaudit_reader *reader;
+	int got, read = 0, failed = 0, error = procaudit_reader_new(&reader);
+
+	if (error)
+		return error == -ENOMEM ? FAILED : WRONG;
+	if (procaudit_reader_add(reader, log_path) != 0) {
+		procaudit_reader_free(reader);
+		return FAILED;
+	}
+	while ((got = procaudit_reader_next(reader, &record)) != 0) {
+		failed += got == -ENOMEM;
+		read += got > 0;
+		if (got < 0 && got != -ENOMEM)
+			read = 99;
+		if (got < 0)
+			budget = LONG_MAX; /* there is memory again */
+	}
+	procaudit_reader_free(reader);
+	if (failed)
+		return read < 3 ? FAILED : WRONG;
+	return read == 3 ? DONE : WRONG;
+}
+
 int main(void)
 {
 	memset(big, 'x', sizeof(big) - 1);
@@ -261,5 +308,8 @@ int main(void)
 	try_all(fill_queue, "the queue counts events without memory");
 	try_all(fill_tasks, "the table of tracees stays whole without memory");
 	try_all(fill_envs, "environments without memory are written again under new ids");
+	write_log();
+	try_all(read_log, "a log is read as far as there is memory");
+	unlink(log_path);
 	return tap_end();
 }

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/* Any file, as a log: what is yielded is as reader.h says. */
+#include "fuzz.h"
+
+#include <procaudit/reader.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static void require_string(const struct procaudit_string *string)
+{
+	require(string->data || string->size == 0);
+	require(!string->size || !memchr(string->data, '\0', string->size));
+	require(string->error >= 0 && string->error <= 4095);
+}
+
+static void require_strings(const struct procaudit_strings *strings)
+{
+	const char *s = strings->data;
+	size_t count = 0;
+
+	require(s || (strings->size == 0 && strings->count == 0));
+	for (; s && s < strings->data + strings->size; s += strlen(s) + 1)
+		count++;
+	require(count == strings->count);
+}
+
+static void require_record(const struct procaudit_record *r)
+{
+	require(r->kind < PROCAUDIT_RECORD_KINDS && r->v == 1 && r->seq >= 0 && r->mono_us >= 0);
+	require(r->ts.tv_nsec >= 0 && r->ts.tv_nsec < 1000000000);
+	require(r->pid >= -1 && r->pid <= 4194304 && r->exit_code <= 255);
+	require_string(&r->event);
+	require_string(&r->path);
+	require_string(&r->exe);
+	require_string(&r->cwd);
+	require_string(&r->signal);
+	require_strings(&r->command);
+	require_strings(&r->argv);
+	require_strings(&r->argv_asked);
+	require_strings(&r->env);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct procaudit_place first = {0};
+	const struct procaudit_record *record;
+	struct procaudit_reader *reader;
+	char path[64];
+	int got, fd = memfd_create("log", MFD_CLOEXEC);
+	size_t bytes = 0;
+
+	require(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	require(procaudit_reader_new(&reader) == 0 && procaudit_reader_add(reader, path) == 0);
+	while ((got = procaudit_reader_next(reader, &record)) != 0) {
+		const struct procaudit_problem *problem = procaudit_reader_problem(reader);
+
+		if (got < 0) {
+			require(got == -EBADMSG && problem->text[0]);
+			bytes += problem->size;
+			continue;
+		}
+		require_record(record);
+		require(record->place.offset == bytes);
+		bytes += record->size;
+		if (first.line == 0)
+			first = record->place;
+	}
+	if (first.line) {
+		require(procaudit_reader_seek(reader, &first) == 0);
+		require(procaudit_reader_next(reader, &record) == 1);
+		require(record->place.line == first.line);
+	}
+	procaudit_reader_free(reader);
+	close(fd);
+	return 0;
+}
