@@ -49,5 +49,5 @@ install_packages() {
 
 # What building needs.
 # shellcheck disable=SC2034 # for those who load this file
-build_packages=(gcc libc6-dev meson ninja-build pkg-config libbsd-dev uthash-dev
+build_packages=(gcc libc6-dev meson ninja-build pkg-config libbsd-dev libmd-dev uthash-dev
 	libyajl-dev libzstd-dev)

@@ -19,8 +19,8 @@ _procaudit_parse()
 			command=$((i + 1))
 			return
 			;;
-		--output | --format | --env | --linger | --user | --on-log-error) ;;
-		--failed)
+		--output | --format | --env | --redact | --linger | --user | --on-log-error) ;;
+		--failed | --redact-hmac)
 			# Its argument, if any, is in the same word.
 			[[ ${COMP_WORDS[i + 1]-} == "=" ]] || continue
 			;;
@@ -74,6 +74,15 @@ _procaudit()
 		mapfile -t COMPREPLY < <(compgen -W "full brief" -- "$cur")
 		return
 		;;
+	--redact)
+		mapfile -t COMPREPLY < <(compgen -W "default" -- "$cur")
+		return
+		;;
+	--redact-hmac)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
 	--on-log-error)
 		mapfile -t COMPREPLY < <(compgen -W "stop continue kill" -- "$cur")
 		return
@@ -85,7 +94,7 @@ _procaudit()
 	esac
 	if ((command == 0)); then
 		mapfile -t COMPREPLY < <(compgen -W "
-			-o --output -A --append -f --format --env --failed --threads
+			-o --output -A --append -f --format --env --redact --redact-hmac --failed --threads
 			--linger -u --user --kill-on-exit --on-log-error -v --verbose -q --quiet -h --help -V --version
 		" -- "$cur")
 	elif declare -F _command_offset >/dev/null; then

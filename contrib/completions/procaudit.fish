@@ -11,7 +11,7 @@ function __procaudit_command
             case --
                 set -e words[1]
                 break
-            case --output --format --env --linger --user --on-log-error
+            case --output --format --env --redact --linger --user --on-log-error
                 set -e words[1]
             case '--*'
             case '-*'
@@ -37,6 +37,8 @@ complete -c procaudit -n $own -s o -l output -r -F -d 'Write the log to FILE'
 complete -c procaudit -n $own -s A -l append -d 'Add to FILE instead of replacing it'
 complete -c procaudit -n $own -s f -l format -x -a 'jsonl text' -d 'Log format'
 complete -c procaudit -n $own -l env -x -a 'full once none' -d 'Environments'
+complete -c procaudit -n $own -l redact -x -a default -d 'Mask the values of variables whose names match'
+complete -c procaudit -n $own -l redact-hmac -F -d 'Mask by a keyed hash'
 complete -c procaudit -n $own -l failed -f -a 'full brief' -d 'Record execs that fail, too'
 complete -c procaudit -n $own -l threads -d 'Record threads, too'
 complete -c procaudit -n $own -l linger -x -a 'forever 0' -d 'How long to follow processes that outlive COMMAND'

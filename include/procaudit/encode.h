@@ -20,6 +20,7 @@
 #define PROCAUDIT_ENCODE_H
 
 #include <procaudit/event.h>
+#include <procaudit/redact.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -39,7 +40,9 @@ enum procaudit_env {
 struct procaudit_encode_options {
 	enum procaudit_format format;
 	enum procaudit_env env;
-	bool color; /* text only: ANSI colours */
+	bool color;			     /* text only: ANSI colours */
+	struct procaudit_redactor *redactor; /* NULL: everything is shown. Borrowed for as long as
+						the encoder lives. */
 };
 
 /* What stands at the top of a log. All pointers borrowed for the call. */

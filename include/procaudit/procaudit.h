@@ -6,6 +6,7 @@
 #include <procaudit/encode.h>
 #include <procaudit/event.h>
 #include <procaudit/reader.h>
+#include <procaudit/redact.h>
 #include <procaudit/text.h>
 #include <procaudit/tracer.h>
 

@@ -71,9 +71,9 @@ struct procaudit_record {
 
 	/* header; arch and cwd also exec */
 	struct procaudit_string log_id, schema, version, boot_id, host, kernel, mode;
-	struct procaudit_strings command;
+	struct procaudit_strings command, redact_globs;
 	int64_t part, tracer_pid;
-	struct procaudit_string capture_failed, capture_env;
+	struct procaudit_string capture_failed, capture_env, capture_redact;
 	int64_t capture_threads, capture_proc, capture_seccomp, capture_no_new_privs; /* booleans */
 
 	/* fork; child_pid also gap */

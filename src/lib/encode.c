@@ -122,7 +122,13 @@ PUBLIC int procaudit_encode_header(
 PUBLIC int procaudit_encode(struct procaudit_encoder *e, const struct procaudit_event *event)
 {
 	struct point before = point_of(e);
+	int error;
 
+	if (e->options.redactor) {
+		error = procaudit_redact(e->options.redactor, event, &event);
+		if (error)
+			return error;
+	}
 	if (e->options.format == PROCAUDIT_TEXT)
 		encode_text(e, event);
 	else

@@ -4,6 +4,7 @@
 
 #include "json.h"
 #include "macro.h"
+#include "redact.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -280,16 +281,43 @@ static void add_file(struct buf *out, const char *key, const char *path)
 	fclose(file);
 }
 
-static void add_command(struct buf *out, char *const *command)
+static void add_command(struct procaudit_encoder *e, char *const *command)
 {
 	struct buf block = {0};
+	struct procaudit_strings argv;
 
 	for (; *command; command++)
 		buf_add(&block, *command, strlen(*command) + 1);
-	json_array(out, "command", block.data, block.size);
+	argv = (struct procaudit_strings){.data = block.data, .size = block.size};
+	if (e->options.redactor && !block.error)
+		block.error = redact_argv(e->options.redactor, &argv);
 	if (block.error)
-		out->error = block.error;
+		e->out.error = block.error;
+	else
+		json_array(&e->out, "command", argv.data, argv.size);
 	buf_free(&block);
+}
+
+static void add_cwd(struct procaudit_encoder *e)
+{
+	char *name = getcwd(NULL, 0);
+	struct procaudit_string cwd = {.data = name, .size = name ? strlen(name) : 0};
+	int error = 0;
+
+	if (e->options.redactor)
+		error = procaudit_redact_string(e->options.redactor, &cwd);
+	if (error)
+		e->out.error = error;
+	else if (cwd.data)
+		json_bytes(&e->out, "cwd", cwd.data, cwd.size);
+	free(name);
+}
+
+static const char *redaction(const struct procaudit_encoder *e)
+{
+	if (!e->options.redactor)
+		return "none";
+	return redact_is_keyed(e->options.redactor) ? "hmac" : "mask";
 }
 
 static void add_capture(struct procaudit_encoder *e, const struct procaudit_header *header)
@@ -312,6 +340,7 @@ static void add_capture(struct procaudit_encoder *e, const struct procaudit_head
 	json_bool(&e->out, "proc", header->proc);
 	json_bool(&e->out, "seccomp", header->failed != PROCAUDIT_FAILED_NONE);
 	json_bool(&e->out, "no_new_privs", header->no_new_privs);
+	json_text(&e->out, "redact", redaction(e));
 	json_close(&e->out);
 }
 
@@ -319,8 +348,8 @@ void encode_jsonl_header(struct procaudit_encoder *e, const struct procaudit_hea
 {
 	struct buf *out = &e->out;
 	size_t start = out->size;
+	struct procaudit_strings globs;
 	struct utsname uts;
-	char *cwd;
 
 	begin_now(e, "header", header->log_id);
 	json_uint(out, "part", 1);
@@ -333,15 +362,16 @@ void encode_jsonl_header(struct procaudit_encoder *e, const struct procaudit_hea
 		json_bytes(out, "arch", uts.machine, strlen(uts.machine));
 	}
 	json_text(out, "mode", header->mode);
-	add_command(out, header->command);
-	cwd = getcwd(NULL, 0);
-	if (cwd)
-		json_bytes(out, "cwd", cwd, strlen(cwd));
-	free(cwd);
+	add_command(e, header->command);
+	add_cwd(e);
 	json_uint(out, "uid", getuid());
 	json_uint(out, "gid", getgid());
 	json_int(out, "tracer_pid", header->tracer_pid);
 	add_capture(e, header);
+	if (e->options.redactor) {
+		globs = redact_globs(e->options.redactor);
+		json_array(out, "redact_globs", globs.data, globs.size);
+	}
 	while (out->size - start < HEADER_SIZE && !out->error)
 		buf_char(out, ' ');
 	json_end(out);

@@ -6,6 +6,7 @@
  *	proxy     what the shell sees: stops, goes on and ends as the command
  *	run       run mode: start, follow, end
  *	recorder  events into the log, and what was lost of it
+ *	redaction what must not get into it
  *	hold      waiting for a log that takes nothing
  *	sink      the log's file
  *	stdfds    descriptors 0, 1, 2

@@ -15,7 +15,16 @@
 #define LINGER_MAX (100LL * 365 * 24 * 3600)
 
 /* Values of options that have no letter. */
-enum { OPT_ENV = 256, OPT_FAILED, OPT_THREADS, OPT_LINGER, OPT_KILL_ON_EXIT, OPT_ON_LOG_ERROR };
+enum {
+	OPT_ENV = 256,
+	OPT_REDACT,
+	OPT_REDACT_HMAC,
+	OPT_FAILED,
+	OPT_THREADS,
+	OPT_LINGER,
+	OPT_KILL_ON_EXIT,
+	OPT_ON_LOG_ERROR
+};
 
 /* An option as --help shows it and getopt_long takes it. */
 struct row {
@@ -34,6 +43,13 @@ static const struct row rows[] = {
 	{OPT_ENV, "env", "full|once|none",
 		"environments: in every record (default), each distinct\n"
 		"one once, or not at all"},
+	{OPT_REDACT, "redact", "GLOB",
+		"mask the values of variables that GLOB matches, wherever\n"
+		"they occur, and what looks like a secret; 'default': a\n"
+		"list of names; repeatable, see procaudit(1)"},
+	{OPT_REDACT_HMAC, "redact-hmac", "[=KEYFILE]",
+		"mask by a keyed hash, equal for equal values (default:\n"
+		"a random key)"},
 	{OPT_FAILED, "failed", "[=full|brief]",
 		"execs that fail, too (brief: without environment), and\n"
 		"what was asked for where something else ran; sets a\n"
@@ -164,6 +180,19 @@ static enum on_log_error parse_on_log_error(const char *text)
 	errx(STATUS_FAILED, "--on-log-error: '%s' is none of stop, continue, kill", text);
 }
 
+static void add_redact(struct options *options, const char *glob)
+{
+	const char **more =
+		reallocarray(options->redact, options->redact_count + 1, sizeof(*options->redact));
+
+	if (!more)
+		err(STATUS_FAILED, "--redact");
+	if (!*glob)
+		errx(STATUS_FAILED, "--redact: a pattern of names or 'default' expected");
+	options->redact = more;
+	options->redact[options->redact_count++] = glob;
+}
+
 static long long parse_linger(const char *text)
 {
 	const char *error;
@@ -229,6 +258,13 @@ void options_parse(struct options *options, int argc, char *argv[])
 		case OPT_ENV:
 			options->env = parse_env(optarg);
 			break;
+		case OPT_REDACT:
+			add_redact(options, optarg);
+			break;
+		case OPT_REDACT_HMAC:
+			options->redact_hmac = true;
+			options->redact_key = optarg;
+			break;
 		case OPT_FAILED:
 			options->failed = parse_failed(optarg);
 			break;
@@ -266,6 +302,8 @@ void options_parse(struct options *options, int argc, char *argv[])
 	options->format = options->output ? PROCAUDIT_JSONL : PROCAUDIT_TEXT;
 	if (format)
 		options->format = parse_format(format);
+	if (options->redact_hmac && !options->redact_count)
+		errx(STATUS_FAILED, "--redact-hmac needs --redact" TRY);
 	if (optind == argc)
 		errx(STATUS_FAILED, "no command given" TRY);
 	options->command = argv + optind;

@@ -21,6 +21,10 @@ struct options {
 	bool append;
 	enum procaudit_format format;
 	enum procaudit_env env;
+	const char **redact; /* patterns; NULL if there are none */
+	size_t redact_count;
+	bool redact_hmac;
+	const char *redact_key; /* with redact_hmac: the key's file; NULL: a random key */
 	enum procaudit_failed failed;
 	bool threads;
 	bool kill_on_exit;

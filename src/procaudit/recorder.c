@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "recorder.h"
 
+#include "redaction.h"
 #include "stdfds.h"
 
 #include <procaudit/tracer.h>
@@ -93,8 +94,9 @@ bool recorder_open(struct recorder *recorder, const struct options *options)
 	int error;
 
 	*recorder = (struct recorder){.sink.fd = -1, .on_error = options->on_log_error};
-	if (!open_sink(recorder, options))
+	if (!redaction_open(&recorder->redactor, options) || !open_sink(recorder, options))
 		return false;
+	encode.redactor = recorder->redactor;
 	encode.color = wants_color(recorder, options);
 	error = procaudit_encoder_new(&recorder->encoder, &encode);
 	if (!error)
@@ -294,5 +296,6 @@ void recorder_close(struct recorder *recorder)
 void recorder_free(struct recorder *recorder)
 {
 	procaudit_encoder_free(recorder->encoder);
+	procaudit_redactor_free(recorder->redactor);
 	sink_close(&recorder->sink);
 }

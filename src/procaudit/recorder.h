@@ -11,6 +11,7 @@
 struct recorder {
 	struct procaudit_encoder *encoder; /* owned */
 	struct sink sink;
+	struct procaudit_redactor *redactor; /* owned; NULL: nothing is masked */
 	pid_t pid;		    /* of procaudit, for those who are to send it a signal */
 	enum on_log_error on_error; /* CONTINUE also when the others were given up */
 	uint64_t bytes;		    /* in the log */

@@ -3,6 +3,7 @@
 
 #include "hold.h"
 #include "recorder.h"
+#include "redaction.h"
 #include "relay.h"
 #include "status.h"
 #include "stdfds.h"
@@ -156,12 +157,14 @@ static bool start(struct run *run)
 /* --- Events -------------------------------------------------------------- */
 
 /* Copies what is for a terminal to see, with question marks for the rest. */
-static const char *plain(char *out, size_t room, const char *text, size_t size)
+static const char *plain(
+	const struct run *run, char *out, size_t room, const char *text, size_t size)
 {
+	struct procaudit_string string = redaction_of(run->recorder.redactor, text, size);
 	size_t i;
 
-	for (i = 0; i < size && i + 1 < room; i++)
-		out[i] = text[i];
+	for (i = 0; i < string.size && i + 1 < room; i++)
+		out[i] = string.data[i];
 	out[i] = '\0';
 	while (i-- > 0)
 		if (out[i] < ' ' || out[i] > '~')
@@ -179,7 +182,7 @@ static void say_lost_privilege(struct run *run, const struct procaudit_string *e
 	run->warned = true;
 	warnx("%s runs without the privileges that its file gives, since procaudit has none; "
 	      "root can use -u (this is said once)",
-		plain(name, sizeof(name), exe->data, exe->size));
+		plain(run, name, sizeof(name), exe->data, exe->size));
 }
 
 static void on_event(struct run *run, const struct procaudit_event *event)
@@ -206,7 +209,7 @@ static void on_signal(struct run *run, const siginfo_t *signal)
 	procaudit_tracer_detach(run->tracer, PROCAUDIT_DETACH_SIGNAL);
 }
 
-static void print_name(pid_t pid)
+static void print_name(const struct run *run, pid_t pid)
 {
 	char path[32], name[32], shown[32];
 	FILE *file;
@@ -216,7 +219,7 @@ static void print_name(pid_t pid)
 	if (!file)
 		return;
 	if (fgets(name, sizeof(name), file)) {
-		plain(shown, sizeof(shown), name, strcspn(name, "\n"));
+		plain(run, shown, sizeof(shown), name, strcspn(name, "\n"));
 		fprintf(stderr, " %s(%d)", shown, pid);
 	}
 	fclose(file);
@@ -234,7 +237,7 @@ static void notice(struct run *run)
 	fprintf(stderr, "procaudit: the command has ended, still following %zu process%s:", all,
 		all == 1 ? "" : "es");
 	for (i = 0; i < all && i < NOTICE_NAMES; i++)
-		print_name(pids[i]);
+		print_name(run, pids[i]);
 	fprintf(stderr, "%s (--linger limits this)\n", all > NOTICE_NAMES ? " ..." : "");
 }
 
@@ -370,6 +373,7 @@ static int exit_status(struct run *run)
 {
 	enum procaudit_step step;
 	int error = procaudit_tracer_exec_error(run->tracer, &step);
+	char name[PATH_MAX];
 
 	if (error && step == PROCAUDIT_STEP_FILTER) {
 		warnc(error, "cannot set the seccomp filter for --failed");
@@ -380,7 +384,8 @@ static int exit_status(struct run *run)
 		return STATUS_FAILED;
 	}
 	if (error) {
-		warnc(error, "cannot execute '%s'", run->options->command[0]);
+		warnc(error, "cannot execute '%s'",
+			redaction_name(run->recorder.redactor, run->options->command[0], name));
 		return error == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
 	}
 	if (run->killed)

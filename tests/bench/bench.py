@@ -164,10 +164,14 @@ def instructions(options, count):
     return int(re.search(r"Collected : (\d+)", done.stderr)[1])
 
 
-def encoding(options):
-    best = max((subprocess.run([options.encode, "200000"], capture_output=True, text=True,
+def best_encoding(options, *arguments):
+    return max((subprocess.run([options.encode, "200000", *arguments], capture_output=True, text=True,
                                check=True).stdout for _ in range(3)), key=lambda s: float(s.split()[0]))
-    print(f"\nencoding, 4 KiB of environment: {best}", end="")
+
+
+def encoding(options):
+    print(f"\nencoding, 4 KiB of environment: {best_encoding(options)}", end="")
+    print(f"  with --redact=default: {best_encoding(options, 'default')}", end="")
     if shutil.which("valgrind"):
         each = (instructions(options, 2000) - instructions(options, 1000)) / 1000
         print(f"  {each:.0f} instructions per exec event")

@@ -3,7 +3,10 @@
  * Encodes one exec event with a 4 KiB environment over and over and prints how
  * fast the JSON comes out.
  *
- *	encode COUNT
+ *	encode COUNT [GLOB]
+ *
+ * With a pattern of names it is redacted before; three of its variables are
+ * secrets then.
  */
 #include <procaudit/procaudit.h>
 
@@ -21,11 +24,24 @@ static size_t make_env(char *env)
 	size_t size = 0;
 	unsigned i;
 
+	size += (size_t)sprintf(env + size, "A_TOKEN=0123456789abcdef0123456789abcdef") + 1;
+	size += (size_t)sprintf(env + size, "B_SECRET=fedcba9876543210") + 1;
+	size += (size_t)sprintf(env + size, "PASSWORD=correct horse battery staple") + 1;
 	for (i = 0; size < ENV_SIZE - 160; i++)
 		size += (size_t)sprintf(env + size, "VARIABLE_%u=/usr/lib/%0*u:/opt/share", i,
 				(int)(i * 7 % 120 + 1), i) +
 			1;
 	return size;
+}
+
+static struct procaudit_redactor *make_redactor(const char *glob)
+{
+	struct procaudit_redact_options options = {.globs = &glob, .glob_count = 1};
+	struct procaudit_redactor *redactor;
+
+	if (procaudit_redactor_new(&redactor, &options) < 0)
+		errx(1, "no memory");
+	return redactor;
 }
 
 int main(int argc, char *argv[])
@@ -41,6 +57,8 @@ int main(int argc, char *argv[])
 	size_t size, bytes = 0;
 	double seconds;
 
+	if (argc > 2)
+		options.redactor = make_redactor(argv[2]);
 	if (procaudit_encoder_new(&encoder, &options) < 0)
 		errx(1, "no memory");
 	event.pid = 12345;
@@ -68,5 +86,6 @@ int main(int argc, char *argv[])
 	printf("%.2f GB/s of JSON, %.2f us per exec event\n", (double)bytes / seconds / 1e9,
 		seconds / (double)count * 1e6);
 	procaudit_encoder_free(encoder);
+	procaudit_redactor_free(options.redactor);
 	return 0;
 }

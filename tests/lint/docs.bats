@@ -106,6 +106,12 @@ in_zsh() {
 	equal "$got" "$(help_options)"
 }
 
+@test "the manual lists the names that --redact=default stands for" {
+	"$PROCAUDIT" --redact=default -o log true
+	got=$(sed -n '/stands for these patterns/,/^\.Pp/p' "$MAN/procaudit.1" | sed -n 's/^\.Ql \([^ ]*\).*/\1/p')
+	equal "$got" "$(jq -r 'select(.event == "header").redact_globs[]' log)"
+}
+
 @test "the synopsis has every option, once" {
 	# By its letter where it has one, else by its name.
 	got=$(page procaudit.1 | sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' |
@@ -147,6 +153,9 @@ in_zsh() {
 	in_bash 'procaudit|--linger|=|' | grep -qx forever
 	in_fish 'procaudit --linger ' | grep -qx forever
 	in_zsh 'procaudit --linger=' | grep -qx forever
+	equal "$(in_bash 'procaudit|--redact|=|')" default
+	equal "$(in_fish 'procaudit --redact ')" default
+	equal "$(in_zsh 'procaudit --redact=')" default
 }
 
 @test "bash, fish and zsh complete files for -o" {
@@ -154,6 +163,9 @@ in_zsh() {
 	equal "$(in_bash 'procaudit|-Ao|some')" some.jsonl
 	equal "$(in_fish 'procaudit -Ao some')" some.jsonl
 	equal "$(in_zsh 'procaudit -Ao some')" some.jsonl
+	equal "$(in_bash 'procaudit|--redact-hmac|=|some')" some.jsonl
+	equal "$(in_fish 'procaudit --redact-hmac=some' | sed 's/^--redact-hmac=//')" some.jsonl
+	equal "$(in_zsh 'procaudit --redact-hmac=some')" some.jsonl
 }
 
 @test "bash leaves the command to its own completion" {
@@ -161,6 +173,7 @@ in_zsh() {
 	equal "$(in_bash 'procaudit|--env|=|once|--threads|--|some-tool|-')" "$(printf '%s\n' - some-tool)"
 	equal "$(in_bash 'procaudit|--output|log|--format|text|--env|full|--linger|3|-u|root|some-tool')" some-tool
 	equal "$(in_bash 'procaudit|--failed|some-tool')" some-tool
+	equal "$(in_bash 'procaudit|--redact|a|--redact-hmac|some-tool')" some-tool
 	equal "$(in_bash 'procaudit|--failed|=|brief|some-tool')" some-tool
 }
 
@@ -169,6 +182,7 @@ in_zsh() {
 	equal "$(in_fish 'procaudit --env=once --threads -- some-tool s')" special
 	equal "$(in_fish 'procaudit --output log --format text --env full --linger 3 -u root some-tool s')" special
 	equal "$(in_fish 'procaudit --failed some-tool s')" special
+	equal "$(in_fish 'procaudit --redact a --redact-hmac some-tool s')" special
 	equal "$(in_fish 'procaudit --failed=brief some-tool s')" special
 	equal "$(in_fish 'procaudit some-tool -')" ''
 }
@@ -178,6 +192,7 @@ in_zsh() {
 	equal "$(in_zsh 'procaudit --env=once --threads -- some-tool s')" special
 	equal "$(in_zsh 'procaudit --output log --format text --env full --linger 3 -u root some-tool s')" special
 	equal "$(in_zsh 'procaudit --failed some-tool s')" special
+	equal "$(in_zsh 'procaudit --redact a --redact-hmac some-tool s')" special
 	equal "$(in_zsh 'procaudit --failed=brief some-tool s')" special
 	equal "$(in_zsh 'procaudit some-tool -')" ''
 	equal "$(in_zsh 'procaudit some-tool -o s')" special

@@ -88,6 +88,7 @@ static const char argv_block[] = "cc\0-c\0\xff";
 static char make[] = "make";
 static char *command[] = {make, big, NULL};
 static enum procaudit_format format;
+static bool redacted;
 
 static int add_exec(struct procaudit_encoder *encoder, const char *env, size_t size)
 {
@@ -132,6 +133,19 @@ static bool is_consistent(struct procaudit_encoder *encoder, unsigned execs)
 	       count_of(encoder, "\"event\":\"env\"") <= execs;
 }
 
+/* One that knows a secret. */
+static int add_redactor(struct procaudit_encode_options *options)
+{
+	static const char *const globs[] = {"default", "*"};
+	static char variable[] = "A=xxxxxxxx";
+	static char *const env[] = {variable, NULL};
+	struct procaudit_redact_options redact = {
+		.globs = globs, .glob_count = 2, .key = "key", .key_size = 3};
+	int error = procaudit_redactor_new(&options->redactor, &redact);
+
+	return error ? error : procaudit_redactor_learn(options->redactor, env);
+}
+
 static enum outcome encode(void)
 {
 	struct procaudit_encode_options options = {.format = format, .env = PROCAUDIT_ENV_ONCE};
@@ -142,14 +156,18 @@ static enum outcome encode(void)
 	unsigned execs = 0, failed = 0;
 	bool consistent = true;
 	size_t size;
-	int i, error = procaudit_encoder_new(&encoder, &options);
+	int i, error = redacted ? add_redactor(&options) : 0;
 
-	if (error)
+	if (!error)
+		error = procaudit_encoder_new(&encoder, &options);
+	if (error) {
+		procaudit_redactor_free(options.redactor);
 		return error == -ENOMEM ? FAILED : WRONG;
+	}
 	error = procaudit_encode_header(encoder, &header);
 	failed += error != 0;
 	procaudit_encoded(encoder, &size);
-	if (!error && format == PROCAUDIT_JSONL)
+	if (!error && format == PROCAUDIT_JSONL && !redacted)
 		consistent &= size > 2 * sizeof(big); /* the command and its twin */
 	for (i = 0; i < 3; i++) {
 		error = add_exec(encoder, i == 1 ? "" : big, i == 1 ? 1 : sizeof(big));
@@ -165,7 +183,10 @@ static enum outcome encode(void)
 	consistent &= add_exec(encoder, big, sizeof(big)) == 0 && is_consistent(encoder, execs + 1);
 	if (format == PROCAUDIT_JSONL)
 		consistent &= count_of(encoder, "\"event\":\"env\"") >= 1;
+	if (redacted)
+		consistent &= count_of(encoder, "xx") == 0;
 	procaudit_encoder_free(encoder);
+	procaudit_redactor_free(options.redactor);
 	return !consistent ? WRONG : failed ? FAILED : DONE;
 }
 
@@ -304,6 +325,9 @@ int main(void)
 	try_all(encode, "JSON Lines: a record without memory is left out, the rest is whole");
 	format = PROCAUDIT_TEXT;
 	try_all(encode, "text: a line without memory is left out");
+	format = PROCAUDIT_JSONL;
+	redacted = true;
+	try_all(encode, "a record whose secrets cannot be masked is left out");
 	try_all(write_json, "an object without memory is an error");
 	try_all(fill_queue, "the queue counts events without memory");
 	try_all(fill_tasks, "the table of tracees stays whole without memory");

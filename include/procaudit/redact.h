@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The redactor: keeps secrets out of a log. An encoder that has one passes all
+ * that it writes through it; see struct procaudit_encode_options.
+ *
+ * Secrets are the values of environment variables whose names match a pattern,
+ * wherever they occur: once a program has been executed with one, the value is
+ * masked in what any other is executed with, as it stands and in base64. And
+ * what looks like one: see procaudit(1), Secrets.
+ *
+ * Functions that return int return 0 or -errno.
+ */
+#ifndef PROCAUDIT_REDACT_H
+#define PROCAUDIT_REDACT_H
+
+#include <procaudit/event.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct procaudit_redactor;
+
+/* All borrowed for the call. */
+struct procaudit_redact_options {
+	const char *const *globs; /* patterns of fnmatch(3), case ignored; "default": a list */
+	size_t glob_count;
+	const void *key; /* not NULL: masks are keyed hashes, equal for equal values */
+	size_t key_size; /* bytes */
+};
+
+int procaudit_redactor_new(
+	struct procaudit_redactor **redactor, const struct procaudit_redact_options *options);
+
+/* NULL is allowed. */
+void procaudit_redactor_free(struct procaudit_redactor *redactor);
+
+/* Learns the secrets of an environment, ended by NULL, before the first event. */
+int procaudit_redactor_learn(struct procaudit_redactor *redactor, char *const env[]);
+
+/*
+ * *redacted is the event with masks in it, borrowed from the redactor and from
+ * event, until the next call. On failure, -ENOMEM, it is not set: nothing of the
+ * event may be shown then.
+ */
+int procaudit_redact(struct procaudit_redactor *redactor, const struct procaudit_event *event,
+	const struct procaudit_event **redacted);
+
+/* Replaces *string, such as a file name, by what may be shown of it, borrowed
+ * until the next call of this function. */
+int procaudit_redact_string(struct procaudit_redactor *redactor, struct procaudit_string *string);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
