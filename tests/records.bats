@@ -324,24 +324,6 @@ forks() {
 	equal "$(records header -s length)" 1
 }
 
-@test "-A: a torn tail is cut off, wherever it was torn" {
-	local size cut
-	audit /bin/sh -c '/bin/true; /bin/true'
-	cp "$LOG" whole
-	size=$(stat -c %s whole)
-	for cut in 1 2 20 100 700 $((size - 1200)) $((size - 100)); do
-		head -c $((size - cut)) whole >"$LOG"
-		# What remains are its whole lines.
-		head -n "$(wc -l <"$LOG")" "$LOG" >remains
-		"$PROCAUDIT" -A -o "$LOG" true
-		cmp -n "$(stat -c %s remains)" remains "$LOG"
-		check_log --no-trailer "$LOG"
-		equal "$(records header -s length)" "$((1 + $(head -1 remains | wc -l)))"
-		equal "$(tail -n +"$(($(wc -l <remains) + 1))" "$LOG" | jq -r .event | tr '\n' ' ')" \
-			'header exec exit trailer '
-	done
-}
-
 @test "-A: what is not a log is refused and left alone, and nothing is run" {
 	local content
 	for content in 'hello' $'hello\n' '{"v":1,"event":"exec"}'$'\n' $'\n' '{"v":1,'; do

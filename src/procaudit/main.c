@@ -8,7 +8,9 @@
  *	recorder  events into the log, and what was lost of it
  *	redaction what must not get into it
  *	hold      waiting for a log that takes nothing
- *	sink      the log's file
+ *	sink      the log's descriptor
+ *	logfile   the log's file by its name: opening it, alone
+ *	repair    the torn end of a log
  *	stdfds    descriptors 0, 1, 2
  *	status    how procaudit ends
  *	user      who the command runs as

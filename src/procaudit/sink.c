@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "sink.h"
 
+#include "logfile.h"
 #include "stdfds.h"
 
 #include <bsd/err.h>
@@ -13,9 +14,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* What a log of ours begins with. */
-static const char magic[] = "{\"v\":1,\"event\":\"header\"";
 
 /* Moves the descriptor out of the way. */
 static bool adopt(struct sink *sink, int fd, const char *name)
@@ -65,83 +63,15 @@ static void measure(struct sink *sink, bool by_path)
 	sink->fd = again;
 }
 
-/* Where the last whole line ends: behind the last newline. -1: unreadable. */
-static off_t end_of_lines(int fd, off_t size)
-{
-	char block[65536];
-
-	while (size > 0) {
-		off_t start = size > (off_t)sizeof(block) ? size - (off_t)sizeof(block) : 0;
-		ssize_t n = pread(fd, block, (size_t)(size - start), start);
-		const char *newline;
-
-		if (n <= 0)
-			return -1;
-		newline = memrchr(block, '\n', (size_t)n);
-		if (newline)
-			return start + (newline - block) + 1;
-		size = start;
-	}
-	return 0;
-}
-
-/* Cuts a torn last line off, of a file that is a log of ours. */
-static bool repair(int fd, const char *path)
-{
-	char start[sizeof(magic) - 1];
-	struct stat st;
-	off_t end;
-
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
-		return true;
-	if (pread(fd, start, sizeof(start), 0) != (ssize_t)sizeof(start) ||
-		memcmp(start, magic, sizeof(start)) != 0) {
-		warnx("cannot append to %s: it is not a procaudit log", path);
-		return false;
-	}
-	end = end_of_lines(fd, st.st_size);
-	if (end < 0 || (end != st.st_size && ftruncate(fd, end) < 0)) {
-		warn("cannot repair the end of the log %s", path);
-		return false;
-	}
-	return true;
-}
-
-static void make_private(int fd)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0777) != 0600)
-		fchmod(fd, 0600);
-}
-
-static bool is_fifo(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
-}
-
 bool sink_open(struct sink *sink, const char *path, bool append, bool is_jsonl)
 {
-	/* O_APPEND in any case: a log that somebody empties goes on at its start. */
-	int flags = O_CREAT | O_CLOEXEC | O_NOCTTY | O_APPEND;
-	int fd;
+	int fd = logfile_open(path, append, is_jsonl);
 	bool ok;
 
-	/* With O_RDWR we would be a FIFO's reader ourselves. */
-	append = append && !is_fifo(path);
-	flags |= append ? O_RDWR : O_TRUNC | O_WRONLY;
-	fd = open(path, flags, 0600);
-	if (fd < 0) {
-		warn("cannot open the log %s", path);
+	if (fd < 0)
 		return false;
-	}
-	/* What stood there before may have been for everybody. */
-	if (!append)
-		make_private(fd);
-	ok = !append || !is_jsonl || repair(fd, path);
-	ok = ok && adopt(sink, fd, path);
+	/* A copy shares the lock. */
+	ok = adopt(sink, fd, path);
 	if (ok)
 		measure(sink, true);
 	close(fd);

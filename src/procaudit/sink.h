@@ -17,8 +17,7 @@ struct sink {
 	bool torn;    /* and the rest will never be */
 };
 
-/* Opens path, with mode 0600 if it is new; a log that is appended to is first
- * freed from a torn last line. Prints one line and returns false on failure. */
+/* Opens path; see logfile_open(). Prints one line and returns false on failure. */
 bool sink_open(struct sink *sink, const char *path, bool append, bool is_jsonl);
 
 /* Writes to a copy of standard output or standard error. */

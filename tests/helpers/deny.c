@@ -27,6 +27,7 @@ struct row {
 
 static const struct row calls[] = {
 	{"clone", SYS_clone},
+	{"flock", SYS_flock},
 	{"pidfd_open", SYS_pidfd_open},
 	{"process_vm_readv", SYS_process_vm_readv},
 	{"ptrace", SYS_ptrace},
