@@ -19,7 +19,7 @@ _procaudit_parse()
 			command=$((i + 1))
 			return
 			;;
-		--output | --format | --env | --redact | --linger | --user | --on-log-error) ;;
+		--output | --format | --env | --redact | --linger | --user | --on-log-error | --rotate | --keep) ;;
 		--failed | --redact-hmac)
 			# Its argument, if any, is in the same word.
 			[[ ${COMP_WORDS[i + 1]-} == "=" ]] || continue
@@ -87,6 +87,13 @@ _procaudit()
 		mapfile -t COMPREPLY < <(compgen -W "stop continue kill" -- "$cur")
 		return
 		;;
+	--rotate)
+		mapfile -t COMPREPLY < <(compgen -W "10M 100M 1G" -- "$cur")
+		return
+		;;
+	--keep)
+		return
+		;;
 	--linger)
 		mapfile -t COMPREPLY < <(compgen -W "forever 0" -- "$cur")
 		return
@@ -94,7 +101,7 @@ _procaudit()
 	esac
 	if ((command == 0)); then
 		mapfile -t COMPREPLY < <(compgen -W "
-			-o --output -A --append -f --format --env --redact --redact-hmac --failed --threads
+			-o --output -A --append --rotate --keep -f --format --env --redact --redact-hmac --failed --threads
 			--linger -u --user --kill-on-exit --on-log-error -v --verbose -q --quiet -h --help -V --version
 		" -- "$cur")
 	elif declare -F _command_offset >/dev/null; then

@@ -45,9 +45,12 @@ struct procaudit_encode_options {
 						the encoder lives. */
 };
 
-/* What stands at the top of a log. All pointers borrowed for the call. */
+/* What stands at the top of a log, and of each further part of one that is
+ * written into several files. All pointers borrowed for the call. */
 struct procaudit_header {
-	const char *log_id;   /* 32 hex digits; see procaudit_log_id() */
+	const char *log_id;   /* 32 hex digits; see procaudit_log_id(). The same in all parts */
+	unsigned part;	      /* 1 (or 0), 2, 3 … */
+	const char *cwd;      /* NULL: the working directory, now */
 	const char *mode;     /* "run" */
 	char *const *command; /* argv, ended by NULL */
 	pid_t tracer_pid;
@@ -55,6 +58,11 @@ struct procaudit_header {
 	bool proc;    /* /proc can be read */
 	enum procaudit_failed failed;
 	bool no_new_privs; /* the filter for failed execs makes the command run so */
+};
+
+/* What only the caller knows while it goes on. */
+struct procaudit_stats {
+	uint64_t living; /* processes that are followed */
 };
 
 /* What stands at the end. */
@@ -74,9 +82,12 @@ void procaudit_encoder_free(struct procaudit_encoder *encoder);
  * getrandom(2). */
 int procaudit_log_id(char id[33]);
 
+/* With a part above 1: what follows rests on nothing in front of it. */
 int procaudit_encode_header(
 	struct procaudit_encoder *encoder, const struct procaudit_header *header);
 int procaudit_encode(struct procaudit_encoder *encoder, const struct procaudit_event *event);
+/* How far the log has come. */
+int procaudit_encode_stats(struct procaudit_encoder *encoder, const struct procaudit_stats *stats);
 int procaudit_encode_trailer(
 	struct procaudit_encoder *encoder, const struct procaudit_trailer *trailer);
 

@@ -112,6 +112,8 @@ PUBLIC int procaudit_encode_header(
 {
 	struct point before = point_of(e);
 
+	if (header->part > 1)
+		forget_context(e);
 	if (e->options.format == PROCAUDIT_TEXT)
 		encode_text_header(e, header);
 	else
@@ -133,6 +135,17 @@ PUBLIC int procaudit_encode(struct procaudit_encoder *e, const struct procaudit_
 		encode_text(e, event);
 	else
 		encode_jsonl(e, event);
+	return finish(e, &before);
+}
+
+PUBLIC int procaudit_encode_stats(struct procaudit_encoder *e, const struct procaudit_stats *stats)
+{
+	struct point before = point_of(e);
+
+	if (e->options.format == PROCAUDIT_TEXT)
+		encode_text_stats(e, stats);
+	else
+		encode_jsonl_stats(e, stats);
 	return finish(e, &before);
 }
 

@@ -298,9 +298,9 @@ static void add_command(struct procaudit_encoder *e, char *const *command)
 	buf_free(&block);
 }
 
-static void add_cwd(struct procaudit_encoder *e)
+static void add_cwd(struct procaudit_encoder *e, const char *known)
 {
-	char *name = getcwd(NULL, 0);
+	char *name = known ? strdup(known) : getcwd(NULL, 0);
 	struct procaudit_string cwd = {.data = name, .size = name ? strlen(name) : 0};
 	int error = 0;
 
@@ -352,7 +352,7 @@ void encode_jsonl_header(struct procaudit_encoder *e, const struct procaudit_hea
 	struct utsname uts;
 
 	begin_now(e, "header", header->log_id);
-	json_uint(out, "part", 1);
+	json_uint(out, "part", header->part ? header->part : 1);
 	json_text(out, "schema", "procaudit/1");
 	json_text(out, "version", VERSION);
 	add_file(out, "boot_id", "/proc/sys/kernel/random/boot_id");
@@ -363,7 +363,7 @@ void encode_jsonl_header(struct procaudit_encoder *e, const struct procaudit_hea
 	}
 	json_text(out, "mode", header->mode);
 	add_command(e, header->command);
-	add_cwd(e);
+	add_cwd(e, header->cwd);
 	json_uint(out, "uid", getuid());
 	json_uint(out, "gid", getgid());
 	json_int(out, "tracer_pid", header->tracer_pid);
@@ -378,22 +378,42 @@ void encode_jsonl_header(struct procaudit_encoder *e, const struct procaudit_hea
 	encoder_mark(e, RECORD_HEADER);
 }
 
-void encode_jsonl_trailer(struct procaudit_encoder *e, const struct procaudit_trailer *trailer)
+static void add_counts(struct procaudit_encoder *e)
 {
 	struct buf *out = &e->out;
-	uint64_t bytes = e->start + out->size;
 	unsigned kind;
 
-	begin_now(e, "trailer", NULL);
-	if (trailer->has_status)
-		add_status(out, trailer->status);
 	json_open(out, "counts");
 	json_uint(out, "header", e->now.counts[RECORD_HEADER]);
 	for (kind = 0; kind < PROCAUDIT_EVENT_KINDS; kind++)
 		json_uint(out, procaudit_event_name(kind), e->now.counts[kind]);
 	json_uint(out, "env", e->now.counts[RECORD_ENV]);
+	json_uint(out, "stats", e->now.counts[RECORD_STATS]);
 	json_close(out);
 	json_uint(out, "gaps", e->now.counts[PROCAUDIT_GAP]);
+}
+
+void encode_jsonl_stats(struct procaudit_encoder *e, const struct procaudit_stats *stats)
+{
+	uint64_t bytes = e->start + e->out.size;
+
+	begin_now(e, "stats", NULL);
+	json_uint(&e->out, "living", stats->living);
+	add_counts(e);
+	json_uint(&e->out, "bytes", bytes);
+	json_end(&e->out);
+	encoder_mark(e, RECORD_STATS);
+}
+
+void encode_jsonl_trailer(struct procaudit_encoder *e, const struct procaudit_trailer *trailer)
+{
+	struct buf *out = &e->out;
+	uint64_t bytes = e->start + out->size;
+
+	begin_now(e, "trailer", NULL);
+	if (trailer->has_status)
+		add_status(out, trailer->status);
+	add_counts(e);
 	json_bool(out, "complete", trailer->complete && !e->now.counts[PROCAUDIT_GAP]);
 	json_uint(out, "bytes", bytes);
 	json_end(out);

@@ -253,6 +253,13 @@ void encode_text_header(struct procaudit_encoder *e, const struct procaudit_head
 	encoder_mark(e, RECORD_HEADER);
 }
 
+void encode_text_stats(struct procaudit_encoder *e, const struct procaudit_stats *stats)
+{
+	(void)stats;
+	e->now.seq++;
+	encoder_mark(e, RECORD_STATS);
+}
+
 void encode_text_trailer(struct procaudit_encoder *e, const struct procaudit_trailer *trailer)
 {
 	(void)trailer;

@@ -12,6 +12,7 @@
 enum {
 	RECORD_HEADER = PROCAUDIT_EVENT_KINDS,
 	RECORD_ENV,
+	RECORD_STATS,
 	RECORD_TRAILER,
 	RECORD_KINDS,
 };
@@ -54,11 +55,13 @@ void encoder_mark_event(struct procaudit_encoder *encoder, const struct procaudi
 /* One record each, appended to out. */
 void encode_jsonl_header(struct procaudit_encoder *encoder, const struct procaudit_header *header);
 void encode_jsonl(struct procaudit_encoder *encoder, const struct procaudit_event *event);
+void encode_jsonl_stats(struct procaudit_encoder *encoder, const struct procaudit_stats *stats);
 void encode_jsonl_trailer(
 	struct procaudit_encoder *encoder, const struct procaudit_trailer *trailer);
 
 void encode_text_header(struct procaudit_encoder *encoder, const struct procaudit_header *header);
 void encode_text(struct procaudit_encoder *encoder, const struct procaudit_event *event);
+void encode_text_stats(struct procaudit_encoder *encoder, const struct procaudit_stats *stats);
 void encode_text_trailer(
 	struct procaudit_encoder *encoder, const struct procaudit_trailer *trailer);
 

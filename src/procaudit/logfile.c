@@ -32,12 +32,12 @@ static bool is_regular(int fd)
 }
 
 /* Whether the name stands for the file. */
-static bool is_named(int fd, const char *path)
+static bool is_named(int fd, int dir, const char *path)
 {
 	struct stat file, name;
 
-	return fstat(fd, &file) == 0 && stat(path, &name) == 0 && file.st_dev == name.st_dev &&
-	       file.st_ino == name.st_ino;
+	return fstat(fd, &file) == 0 && fstatat(dir, path, &name, 0) == 0 &&
+	       file.st_dev == name.st_dev && file.st_ino == name.st_ino;
 }
 
 /* The process that has locked the file, as far as the kernel tells (proc_locks(5)):
@@ -66,19 +66,9 @@ static pid_t holder(int fd)
 	return pid;
 }
 
-static void say_locked(int fd, const char *path)
-{
-	pid_t pid = holder(fd);
-
-	if (pid > 0)
-		warnx("cannot write the log %s: process %d is writing it", path, pid);
-	else
-		warnx("cannot write the log %s: another process is writing it", path);
-}
-
 /* Whether nobody else writes it. Where a file system knows no locks that is not
  * asked. */
-static bool lock(int fd)
+bool logfile_lock(int fd)
 {
 	int result;
 
@@ -88,29 +78,39 @@ static bool lock(int fd)
 	return result == 0 || errno != EWOULDBLOCK;
 }
 
-/* Opened and, if it is a regular file, locked. Whoever had the lock before may
- * have given the name to another file meanwhile. */
-static int open_locked(const char *path, int flags)
+/* Opened and, if it is a regular file, locked; or -errno. -EBUSY: somebody else
+ * has locked it, *other if that is known. Whoever had the lock before may have
+ * given the name to another file meanwhile. */
+static int open_locked(int dir, const char *path, int flags, pid_t *other)
 {
 	int fd, tries;
 
+	flags |= O_CREAT | O_CLOEXEC | O_NOCTTY | O_APPEND;
 	for (tries = 0;; tries++) {
-		fd = open(path, flags | O_CREAT | O_CLOEXEC | O_NOCTTY | O_APPEND, 0600);
-		if (fd < 0) {
-			warn("cannot open the log %s", path);
-			return -1;
-		}
+		fd = openat(dir, path, flags, 0600);
+		if (fd < 0)
+			return -errno;
 		if (!is_regular(fd))
 			return fd;
-		if (!lock(fd)) {
-			say_locked(fd, path);
+		if (!logfile_lock(fd)) {
+			*other = holder(fd);
 			close(fd);
-			return -1;
+			return -EBUSY;
 		}
-		if (is_named(fd, path) || tries == MAX_TRIES)
+		if (is_named(fd, dir, path) || tries == MAX_TRIES)
 			return fd;
 		close(fd);
 	}
+}
+
+static void say_not_opened(const char *path, int error, pid_t other)
+{
+	if (error != -EBUSY)
+		warnc(-error, "cannot open the log %s", path);
+	else if (other > 0)
+		warnx("cannot write the log %s: process %d is writing it", path, other);
+	else
+		warnx("cannot write the log %s: another process is writing it", path);
 }
 
 /* What stood there before may have been for everybody. */
@@ -128,48 +128,75 @@ static bool replace(int fd, const char *path)
 	return false;
 }
 
-/* Frees what is there from a torn end. */
-static bool keep(int fd, const char *path)
+/* Frees what is there from a torn end. -EEXIST: it is something else. */
+static int keep(int fd, const char *path)
 {
 	off_t lost = 0;
 	struct stat st;
 	int result;
 
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return true;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return 0;
 	result = repair_is_log(fd, st.st_size);
-	if (result == 0) {
-		warnx("cannot append to %s: it is not a procaudit log", path);
-		return false;
-	}
+	if (result == 0)
+		return -EEXIST;
 	if (result > 0)
 		result = repair_end(fd, st.st_size, &lost);
-	if (result < 0) {
-		warnc(-result, "cannot repair the end of the log %s", path);
-		return false;
-	}
 	if (lost)
 		warnx("the log %s ended in the middle of a record: %jd byte%s cut off", path,
 			(intmax_t)lost, lost == 1 ? " is" : "s are");
-	return true;
+	return result;
+}
+
+static bool keep_or_say(int fd, const char *path)
+{
+	int error = keep(fd, path);
+
+	if (error == -EEXIST)
+		warnx("cannot append to %s: it is not a procaudit log", path);
+	else if (error)
+		warnc(-error, "cannot repair the end of the log %s", path);
+	return !error;
 }
 
 int logfile_open(const char *path, bool append, bool is_jsonl)
 {
+	pid_t other = 0;
 	int fd;
 	bool ok;
 
 	/* With O_RDWR we would be a FIFO's reader ourselves. */
 	append = append && !is_fifo(path);
-	fd = open_locked(path, append ? O_RDWR : O_WRONLY);
-	if (fd < 0)
+	fd = open_locked(AT_FDCWD, path, append ? O_RDWR : O_WRONLY, &other);
+	if (fd < 0) {
+		say_not_opened(path, fd, other);
 		return -1;
+	}
 	if (!append)
 		ok = replace(fd, path);
 	else
-		ok = !is_jsonl || keep(fd, path);
+		ok = !is_jsonl || keep_or_say(fd, path);
 	if (ok)
 		return fd;
 	close(fd);
 	return -1;
+}
+
+int logfile_reopen(int dir, const char *name, bool is_jsonl)
+{
+	pid_t other;
+	int fd = open_locked(dir, name, O_RDWR | O_NONBLOCK, &other), error = 0;
+
+	if (fd < 0)
+		return fd;
+	if (!is_regular(fd))
+		error = -EEXIST;
+	else if (is_jsonl)
+		error = keep(fd, name);
+	if (!error)
+		return fd;
+	close(fd);
+	return error;
 }

@@ -18,4 +18,12 @@
  */
 int logfile_open(const char *path, bool append, bool is_jsonl);
 
+/* The same for a regular file that name stands for now in the directory: made
+ * anew, or appended to. Returns -errno on failure; -EBUSY: somebody else writes it;
+ * -EEXIST: it is no log. */
+int logfile_reopen(int dir, const char *name, bool is_jsonl);
+
+/* Returns whether nobody else has the lock. */
+bool logfile_lock(int fd);
+
 #endif

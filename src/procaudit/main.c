@@ -8,6 +8,8 @@
  *	recorder  events into the log, and what was lost of it
  *	redaction what must not get into it
  *	hold      waiting for a log that takes nothing
+ *	part      the part of the log that is being written
+ *	parts     the files of a log that is rotated
  *	sink      the log's descriptor
  *	logfile   the log's file by its name: opening it, alone
  *	repair    the torn end of a log

@@ -6,6 +6,7 @@
 #include <bsd/err.h>
 #include <bsd/stdlib.h>
 #include <ctype.h>
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,12 @@
 #define TRY " (see 'procaudit --help')"
 
 #define LINGER_MAX (100LL * 365 * 24 * 3600)
+
+/* A part begins with a header of more than 1 KiB. */
+#define ROTATE_MIN (UINT64_C(64) * 1024)
+#define ROTATE_MAX (UINT64_C(1) << 50)
+
+#define KEEP_MAX 1000000
 
 /* Values of options that have no letter. */
 enum {
@@ -23,7 +30,9 @@ enum {
 	OPT_THREADS,
 	OPT_LINGER,
 	OPT_KILL_ON_EXIT,
-	OPT_ON_LOG_ERROR
+	OPT_ON_LOG_ERROR,
+	OPT_ROTATE,
+	OPT_KEEP
 };
 
 /* An option as --help shows it and getopt_long takes it. */
@@ -39,6 +48,10 @@ static const struct row rows[] = {
 		"write the log to FILE ('-': standard output);\n"
 		"without it text goes to standard error"},
 	{'A', "append", NULL, "add to FILE instead of replacing it"},
+	{OPT_ROTATE, "rotate", "SIZE",
+		"go on in a new file when FILE has SIZE bytes (100M, 1G);\n"
+		"finished ones become FILE.000001, FILE.000002 ..."},
+	{OPT_KEEP, "keep", "N", "remove all but the newest N finished files"},
 	{'f', "format", "jsonl|text", "log format (default: jsonl to FILE, text to stderr)"},
 	{OPT_ENV, "env", "full|once|none",
 		"environments: in every record (default), each distinct\n"
@@ -207,6 +220,41 @@ static long long parse_linger(const char *text)
 	return seconds;
 }
 
+/* Bytes, or so many times 2^10, 2^20 … */
+static uint64_t parse_rotate(const char *text)
+{
+	static const char units[] = "KMGT";
+	unsigned long long size;
+	const char *unit = NULL;
+	unsigned shift = 0;
+	char *end;
+
+	errno = 0;
+	size = strtoull(text, &end, 10);
+	if (*end)
+		unit = strchr(units, toupper((unsigned char)*end));
+	if (unit) {
+		shift = 10 * (unsigned)(unit - units + 1);
+		end++;
+	}
+	if (!isdigit((unsigned char)text[0]) || errno || *end || size > ROTATE_MAX >> shift ||
+		size << shift < ROTATE_MIN)
+		errx(STATUS_FAILED,
+			"--rotate: '%s' is no size of 64K or more: bytes, or K, M, G, T expected",
+			text);
+	return size << shift;
+}
+
+static unsigned parse_keep(const char *text)
+{
+	const char *error;
+	long long number = strtonum(text, 1, KEEP_MAX, &error);
+
+	if (error)
+		errx(STATUS_FAILED, "--keep: '%s' is %s: a number of files expected", text, error);
+	return (unsigned)number;
+}
+
 static bool is_option(int value)
 {
 	size_t i;
@@ -235,6 +283,14 @@ static _Noreturn void bad_option(int what, char *argv[])
 	errx(STATUS_FAILED, "unknown or ambiguous option '%s'" TRY, word);
 }
 
+static void check_rotation(const struct options *options)
+{
+	if (options->keep && !options->rotate)
+		errx(STATUS_FAILED, "--keep needs --rotate");
+	if (options->rotate && (!options->output || strcmp(options->output, "-") == 0))
+		errx(STATUS_FAILED, "--rotate needs -o FILE");
+}
+
 void options_parse(struct options *options, int argc, char *argv[])
 {
 	struct option longs[ROWS + 1];
@@ -254,6 +310,12 @@ void options_parse(struct options *options, int argc, char *argv[])
 			break;
 		case 'f':
 			format = optarg;
+			break;
+		case OPT_ROTATE:
+			options->rotate = parse_rotate(optarg);
+			break;
+		case OPT_KEEP:
+			options->keep = parse_keep(optarg);
 			break;
 		case OPT_ENV:
 			options->env = parse_env(optarg);
@@ -304,6 +366,7 @@ void options_parse(struct options *options, int argc, char *argv[])
 		options->format = parse_format(format);
 	if (options->redact_hmac && !options->redact_count)
 		errx(STATUS_FAILED, "--redact-hmac needs --redact" TRY);
+	check_rotation(options);
 	if (optind == argc)
 		errx(STATUS_FAILED, "no command given" TRY);
 	options->command = argv + optind;

@@ -6,6 +6,7 @@
 #include <procaudit/encode.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define LINGER_FOREVER (-1)
 
@@ -29,6 +30,8 @@ struct options {
 	bool threads;
 	bool kill_on_exit;
 	enum on_log_error on_log_error;
+	uint64_t rotate;  /* bytes of a finished part; 0: all in one file */
+	unsigned keep;	  /* finished parts; 0: all */
 	long long linger; /* seconds, or LINGER_FOREVER */
 	const char *user; /* USER[:GROUP] that the command runs as; NULL: ours */
 	bool verbose;

@@ -23,6 +23,9 @@
 
 static const int job_control[] = {SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT};
 
+/* What they mean is for the log. Before it is open they would end the recorder. */
+static const int to_log[] = {SIGUSR1, SIGUSR2};
+
 static const struct timespec no_time;
 
 /* Signals that end us are the command's business, but those that we were told to
@@ -39,6 +42,8 @@ static void signals_to_tell(sigset_t *set)
 			sigaddset(set, ending[i]);
 	for (i = 0; i < sizeof(job_control) / sizeof(job_control[0]); i++)
 		sigaddset(set, job_control[i]);
+	for (i = 0; i < sizeof(to_log) / sizeof(to_log[0]); i++)
+		sigaddset(set, to_log[i]);
 }
 
 /* --- Orders: ours to obey, the recorder's to give ------------------------- */
@@ -162,7 +167,8 @@ static bool on_child(const struct proxy *proxy, int *status)
 }
 
 /* Returns the recorder's wait status. Signals of job control wait until the
- * recorder has left the process group: till then it stops by itself. */
+ * recorder has left the process group: till then it stops by itself. So do those
+ * to the log. */
 static int attend(const struct proxy *proxy)
 {
 	sigset_t set, all = proxy->signals;
@@ -175,6 +181,8 @@ static int attend(const struct proxy *proxy)
 	set = all;
 	for (i = 0; i < sizeof(job_control) / sizeof(job_control[0]); i++)
 		sigdelset(&set, job_control[i]);
+	for (i = 0; i < sizeof(to_log) / sizeof(to_log[0]); i++)
+		sigdelset(&set, to_log[i]);
 	for (;;) {
 		if (sigwaitinfo(atomic_load(&proxy->orders->left) ? &all : &set, &info) < 0)
 			continue;

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -60,14 +61,25 @@ static int write_out(struct recorder *recorder)
 	error = sink_write(&recorder->sink, data, size, &done);
 	procaudit_encoder_written(recorder->encoder, done);
 	recorder->bytes += done;
+	recorder->part.bytes += done;
 	return error;
 }
 
-static int write_header(struct recorder *recorder, const struct options *options)
+/* Whether parts can stand beside the log. */
+static bool can_rotate(const char *path)
 {
-	char log_id[33];
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || S_ISREG(st.st_mode))
+		return true;
+	warnx("cannot rotate the log %s: it is %s", path,
+		S_ISLNK(st.st_mode) ? "a symbolic link" : "not a regular file");
+	return false;
+}
+
+static int open_part(struct recorder *recorder, const struct options *options)
+{
 	struct procaudit_header header = {
-		.log_id = log_id,
 		.mode = "run",
 		.command = options->command,
 		.tracer_pid = getpid(),
@@ -76,16 +88,8 @@ static int write_header(struct recorder *recorder, const struct options *options
 		.failed = options->failed,
 		.no_new_privs = options->failed && procaudit_means_no_new_privs(),
 	};
-	int error = procaudit_log_id(log_id);
 
-	if (!error)
-		error = procaudit_encode_header(recorder->encoder, &header);
-	while (!error && waiting(recorder)) {
-		error = write_out(recorder);
-		if (error == -EAGAIN)
-			error = sink_wait(&recorder->sink, -1) ? 0 : -errno;
-	}
-	return error;
+	return part_open(&recorder->part, &recorder->sink, recorder->encoder, &header, options);
 }
 
 bool recorder_open(struct recorder *recorder, const struct options *options)
@@ -93,14 +97,17 @@ bool recorder_open(struct recorder *recorder, const struct options *options)
 	struct procaudit_encode_options encode = {.format = options->format, .env = options->env};
 	int error;
 
-	*recorder = (struct recorder){.sink.fd = -1, .on_error = options->on_log_error};
+	*recorder = (struct recorder){
+		.sink.fd = -1, .part.files.dir = -1, .on_error = options->on_log_error};
+	if (options->rotate && !can_rotate(options->output))
+		return false;
 	if (!redaction_open(&recorder->redactor, options) || !open_sink(recorder, options))
 		return false;
 	encode.redactor = recorder->redactor;
 	encode.color = wants_color(recorder, options);
 	error = procaudit_encoder_new(&recorder->encoder, &encode);
 	if (!error)
-		error = write_header(recorder, options);
+		error = open_part(recorder, options);
 	if (!error)
 		return true;
 	warnc(-error, "cannot write the log %s", recorder->sink.name);
@@ -140,17 +147,46 @@ static bool can_heal(int error)
 	return error == -ENOSPC || error == -EDQUOT || error == -ENOMEM || error == -ENOBUFS;
 }
 
+/* The old part goes on, larger than it should be. */
+static void say_not_turned(struct recorder *recorder, int error)
+{
+	if (recorder->said_part || !stdfds_can_say())
+		return;
+	recorder->said_part = true;
+	warnc(-error, "cannot begin another part of the log %s, the old one goes on",
+		recorder->sink.name);
+}
+
+/* All is written that belongs into this part, and it is time for the next. */
+static void turn(struct recorder *recorder)
+{
+	int late, error = part_turn(&recorder->part, recorder->encoder, &late);
+
+	if (late)
+		say_lost(recorder, late);
+	if (!error)
+		return;
+	if (recorder->on_error == ON_LOG_ERROR_STOP && can_heal(error)) {
+		recorder->failing = error;
+		return;
+	}
+	part_postpone(&recorder->part);
+	say_not_turned(recorder, error);
+}
+
 void recorder_flush(struct recorder *recorder)
 {
 	int error = write_out(recorder);
 
 	recorder->blocked = error == -EAGAIN;
 	recorder->failing = 0;
-	if (!error || recorder->blocked)
+	if (recorder->blocked)
 		return;
-	if (recorder->on_error == ON_LOG_ERROR_STOP && can_heal(error))
+	if (!error && part_is_due(&recorder->part, 0))
+		turn(recorder);
+	else if (error && recorder->on_error == ON_LOG_ERROR_STOP && can_heal(error))
 		recorder->failing = error;
-	else
+	else if (error)
 		lose(recorder, error);
 }
 
@@ -211,7 +247,7 @@ void recorder_give_up(struct recorder *recorder)
 {
 	recorder->on_error = ON_LOG_ERROR_CONTINUE;
 	if (recorder->failing)
-		lose(recorder, recorder->failing);
+		recorder_flush(recorder);
 }
 
 static void add(struct recorder *recorder, const struct procaudit_event *event)
@@ -260,8 +296,29 @@ void recorder_add(struct recorder *recorder, const struct procaudit_event *event
 	if (event->kind == PROCAUDIT_EXEC && event->exec.success)
 		recorder->executed++;
 	add(recorder, event);
-	if (waiting(recorder) >= BATCH)
+	if (waiting(recorder) >= BATCH || part_is_due(&recorder->part, waiting(recorder)))
 		recorder_flush(recorder);
+}
+
+void recorder_reopen(struct recorder *recorder)
+{
+	recorder->part.reopen = true;
+	recorder_flush(recorder);
+}
+
+void recorder_add_stats(struct recorder *recorder, size_t living)
+{
+	struct procaudit_stats stats = {.living = living};
+	int error = procaudit_encode_stats(recorder->encoder, &stats);
+
+	if (error) {
+		recorder->lost++;
+		say_lost(recorder, error);
+	}
+	recorder_flush(recorder);
+	error = sink_sync(&recorder->sink);
+	if (error)
+		say_lost(recorder, error);
 }
 
 void recorder_end(struct recorder *recorder, struct procaudit_trailer *trailer)
@@ -276,6 +333,7 @@ void recorder_end(struct recorder *recorder, struct procaudit_trailer *trailer)
 	trailer->complete = trailer->complete && !recorder->incomplete && !recorder->lost &&
 			    !procaudit_encoder_count(recorder->encoder, PROCAUDIT_GAP);
 	recorder->complete = trailer->complete;
+	recorder->part.is_last = true;
 	error = procaudit_encode_trailer(recorder->encoder, trailer);
 	if (error)
 		say_lost(recorder, error);
@@ -297,5 +355,6 @@ void recorder_free(struct recorder *recorder)
 {
 	procaudit_encoder_free(recorder->encoder);
 	procaudit_redactor_free(recorder->redactor);
+	part_close(&recorder->part);
 	sink_close(&recorder->sink);
 }

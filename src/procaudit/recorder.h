@@ -4,6 +4,7 @@
 #define RECORDER_H
 
 #include "options.h"
+#include "part.h"
 #include "sink.h"
 
 #include <procaudit/encode.h>
@@ -12,9 +13,10 @@ struct recorder {
 	struct procaudit_encoder *encoder; /* owned */
 	struct sink sink;
 	struct procaudit_redactor *redactor; /* owned; NULL: nothing is masked */
+	struct part part;
 	pid_t pid;		    /* of procaudit, for those who are to send it a signal */
 	enum on_log_error on_error; /* CONTINUE also when the others were given up */
-	uint64_t bytes;		    /* in the log */
+	uint64_t bytes;		    /* in the log, all parts together */
 	bool blocked;		    /* the reader has to read before more can be written */
 	int failing;		    /* -errno: what waits cannot be written, but perhaps soon */
 	uint64_t lost;		    /* records that no gap record tells of yet */
@@ -25,6 +27,7 @@ struct recorder {
 	bool lossy;		    /* since records of it were lost */
 	bool said;		    /* that records are lost has been said */
 	bool said_cut;		    /* that some are not whole */
+	bool said_part;		    /* that a part could not be begun */
 };
 
 /* Opens the log and writes its header. Prints one line and returns false on
@@ -38,6 +41,12 @@ bool recorder_pending(const struct recorder *recorder);
 
 /* Writes what waits, as far as it can be written now. */
 void recorder_flush(struct recorder *recorder);
+
+/* The log's name may stand for another file now: goes on in that one. */
+void recorder_reopen(struct recorder *recorder);
+
+/* Adds a record of how far the log has come; and then that is on the disk. */
+void recorder_add_stats(struct recorder *recorder, size_t living);
 
 /* Whether nothing may happen that would have to be recorded, before what waits
  * has been written: see hold(). */

@@ -41,7 +41,7 @@ struct run {
 	struct procaudit_tracer *tracer;
 	struct relay relay;
 	struct recorder recorder;
-	sigset_t ending; /* signals that are not of job control */
+	sigset_t ending; /* signals that are neither of job control nor to the log */
 	int status;	 /* of the command, as from waitpid(2); valid if has_status */
 	bool has_status; /* the command has ended */
 	int64_t ended;	 /* when, CLOCK_BOOTTIME */
@@ -116,7 +116,7 @@ static bool open_log(struct run *run)
  * us: the command would be left alone. */
 static void become_robust(void)
 {
-	static const int ignored[] = {SIGPIPE, SIGXFSZ, SIGUSR1, SIGUSR2, SIGALRM};
+	static const int ignored[] = {SIGPIPE, SIGXFSZ, SIGALRM};
 	size_t i;
 
 	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
@@ -127,7 +127,7 @@ static void become_robust(void)
 
 static bool start(struct run *run)
 {
-	static const int job_control[] = {SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT};
+	static const int harmless[] = {SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT, SIGUSR1, SIGUSR2};
 	struct procaudit_tracer_options options = {
 		.failed = run->options->failed,
 		.threads = run->options->threads,
@@ -140,8 +140,8 @@ static bool start(struct run *run)
 	int error;
 
 	run->ending = run->proxy->signals;
-	for (i = 0; i < sizeof(job_control) / sizeof(job_control[0]); i++)
-		sigdelset(&run->ending, job_control[i]);
+	for (i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+		sigdelset(&run->ending, harmless[i]);
 	error = procaudit_tracer_start(&run->tracer, run->options->command, &options);
 	if (error) {
 		say_not_started(error);
@@ -202,6 +202,16 @@ static void on_event(struct run *run, const struct procaudit_event *event)
 
 static void on_signal(struct run *run, const siginfo_t *signal)
 {
+	switch (signal->si_signo) {
+	case SIGUSR1:
+		recorder_reopen(&run->recorder);
+		return;
+	case SIGUSR2:
+		recorder_add_stats(&run->recorder, procaudit_tracer_pids(run->tracer, NULL, 0));
+		return;
+	default:
+		break;
+	}
 	if (!relay_signal(&run->relay, signal))
 		return;
 	run->stopped_by = signal->si_signo;

@@ -179,6 +179,23 @@ void sink_abandon(struct sink *sink)
 	sink->torn = sink->midline;
 }
 
+int sink_sync(const struct sink *sink)
+{
+	if (sink->has_reader || fdatasync(sink->fd) == 0)
+		return 0;
+	/* Devices such as /dev/null. */
+	return errno == EINVAL || errno == EROFS || errno == ENOTSUP ? 0 : -errno;
+}
+
+int sink_move(struct sink *sink, int fd)
+{
+	int error = sink_close(sink);
+
+	sink->fd = fd;
+	sink->midline = sink->torn = false;
+	return error;
+}
+
 int sink_close(struct sink *sink)
 {
 	int fd = sink->fd;

@@ -34,6 +34,14 @@ int sink_write(struct sink *sink, const char *data, size_t size, size_t *done);
  * (-1: for ever): there is room, or an error to be seen. */
 bool sink_wait(const struct sink *sink, int ms);
 
+/* What has been written is on the disk then, where the log is a file. Returns 0 or
+ * -errno. */
+int sink_sync(const struct sink *sink);
+
+/* Closes the file and writes to another one from now on, a regular file at the end
+ * of a line; fd is the sink's then. Returns as sink_close(). */
+int sink_move(struct sink *sink, int fd);
+
 /* A line that is there in part stays so: the next write ends it. */
 void sink_abandon(struct sink *sink);
 

@@ -2,13 +2,13 @@
 # shellcheck shell=bash
 # Logs that fail: load helpers/badlog
 
-# Makes a file system of so many KiB, $DISK. It is in a mount namespace that
+# Makes a file system of so many KiB, $DISK, with a mount option. It is in a mount namespace that
 # lasts as long as this test.
-make_disk() { # KIB
+make_disk() { # KIB [OPTION]
 	unshare -Urm true 2>/dev/null || skip "no user and mount namespaces here"
 	mkdir disk
 	mkfifo keep
-	KIB=$1 unshare -Urm sh -c 'mount -t tmpfs -o "size=${KIB}k" none disk &&
+	OPTIONS=size=$1k${2+,$2} unshare -Urm sh -c 'mount -t tmpfs -o "$OPTIONS" none disk &&
 		echo $$ >keeper; exec cat' <keep 3>&- &
 	exec 6>keep
 	await test -s keeper

@@ -31,12 +31,14 @@ static const struct row calls[] = {
 	{"pidfd_open", SYS_pidfd_open},
 	{"process_vm_readv", SYS_process_vm_readv},
 	{"ptrace", SYS_ptrace},
+	{"renameat2", SYS_renameat2},
 	{NULL, 0},
 };
 
 static const struct row errors[] = {
 	{"EACCES", EACCES},
 	{"EAGAIN", EAGAIN},
+	{"EINVAL", EINVAL},
 	{"EIO", EIO},
 	{"ENOSYS", ENOSYS},
 	{"EPERM", EPERM},

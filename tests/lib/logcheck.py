@@ -2,18 +2,24 @@
 # SPDX-License-Identifier: ISC
 """Checks logs against procaudit-log(5): the schema, and the rules between records.
 
-    logcheck.py [--no-trailer] [--summary] LOG...
+    logcheck.py [--no-trailer] [--summary] [--parts] LOG...
 
 Prints one line per finding, FILE:LINE: TEXT, and then exits with status 1.
 A file may hold several logs, one behind the other (procaudit -A). Rules that
-lost records would break do not bind a log that owns up to a loss by a gap record.
+lost records would break do not bind a log that owns up to a loss by a gap record,
+nor one whose first parts are not there. A name that ends in .zst is decompressed.
+
+With --parts the files together hold logs whose parts (procaudit --rotate) are put
+in order before they are checked.
 """
 import argparse
 import base64
 import binascii
+import contextlib
 import json
 import pathlib
 import re
+import subprocess
 import sys
 
 import fastjsonschema
@@ -196,12 +202,17 @@ class Log:
         self.processes = {}  # those that live
         self.ended = {}  # number: seq of the exit or detach record
         self.root_end = None  # that record of the command
-        self.environments = set()
-        self.header = None
+        self.environments = set()  # of this part
+        self.env_ids = set()
+        self.header = None  # of this part
+        self.first_part = None
         self.trailer = None
 
     def add(self, line, record):
         event = record["event"]
+        if not self.header:
+            self.seq = record["seq"] if record["part"] > 1 else 0
+            self.first_part = record["part"]
         if record["seq"] != self.seq:
             self.report(f"seq is {record['seq']}, not {self.seq}")
         if record["mono_us"] < self.mono_us:
@@ -221,6 +232,8 @@ class Log:
             self.on_thread(record, process)
         elif event == "env":
             self.on_env(record)
+        elif event == "stats":
+            self.check_counts(record)
         elif event == "trailer":
             self.on_trailer(record)
         self.counts[event] = self.counts.get(event, 0) + 1
@@ -246,7 +259,22 @@ class Log:
             self.suspect(f"process {proc} has no thread {tid}")
         return process
 
+    def is_followed_by(self, header):
+        """Whether that begins this log's next part."""
+        if not self.header or self.trailer or self.header["log_id"] != header["log_id"]:
+            return False
+        return header["part"] == self.header["part"] + 1
+
+    def check_part(self, header):
+        """The next part stands alone, and its header says the same."""
+        self.environments.clear()
+        for key in self.header.keys() | header.keys():
+            if key not in ("seq", "ts", "mono_us", "part") and self.header.get(key) != header.get(key):
+                self.report(f"{key} is {header.get(key)!r}, and was {self.header.get(key)!r}")
+
     def on_header(self, line, record):
+        if self.header:
+            self.check_part(record)
         self.header = record
         if len(line) < MIN_HEADER:
             self.report(f"the header has {len(line)} bytes, not {MIN_HEADER}")
@@ -318,8 +346,9 @@ class Log:
             self.report(f"no env record has env_id {record['env_id']}")
 
     def on_env(self, record):
-        if record["env_id"] in self.environments:
+        if record["env_id"] in self.env_ids:
             self.report(f"two env records have env_id {record['env_id']}")
+        self.env_ids.add(record["env_id"])
         self.environments.add(record["env_id"])
 
     def on_end(self, record, process):
@@ -359,8 +388,9 @@ class Log:
         else:
             process.threads.add(record["tid"])
 
-    def on_trailer(self, record):
-        self.trailer = record
+    def check_counts(self, record):
+        if self.first_part > 1:
+            return
         counts = {event: n for event, n in record["counts"].items() if n}
         gaps = self.counts.get("gap", 0)
         if counts != self.counts:
@@ -369,6 +399,10 @@ class Log:
             self.report(f"gaps is {record['gaps']}, and there are {gaps}")
         if record["bytes"] != self.bytes:
             self.report(f"bytes is {record['bytes']}, and there are {self.bytes}")
+
+    def on_trailer(self, record):
+        self.trailer = record
+        self.check_counts(record)
         if record["complete"]:
             self.check_complete(record)
         self.check_root_status(record)
@@ -379,7 +413,7 @@ class Log:
                 self.report(f"complete in spite of {event} records")
         for proc in self.processes:
             self.report(f"complete, and process {proc} has no end")
-        if 1 not in self.processes and 1 not in self.ended:
+        if 1 not in self.processes and 1 not in self.ended and self.first_part == 1:
             self.report("complete, and there is no command")
 
     def check_root_status(self, record):
@@ -391,6 +425,20 @@ class Log:
 
 
 # --- One file -----------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def open_log(path):
+    """Its bytes, decompressed."""
+    if not str(path).endswith(".zst"):
+        with open(path, "rb") as lines:
+            yield lines
+        return
+    with subprocess.Popen(["zstd", "-dcq", path], stdout=subprocess.PIPE) as zstd:
+        yield zstd.stdout
+        zstd.stdout.read()
+    if zstd.returncode:
+        raise Finding(f"{path}: not a whole zstd file")
 
 
 class File:
@@ -414,7 +462,7 @@ class File:
         self.suspects.append((self.line, text))
 
     def check(self):
-        with open(self.path, "rb") as lines:
+        with open_log(self.path) as lines:
             for self.line, line in enumerate(lines, 1):
                 try:
                     self.check_line(line)
@@ -431,7 +479,8 @@ class File:
         if b'_b64":' in line:
             check_twins(record)
         if record["event"] == "header":
-            self.begin_log(record)
+            if not self.log or not self.log.is_followed_by(record):
+                self.begin_log(record)
         elif not self.log:
             raise Finding(f"{record['event']} before the header")
         elif self.log.trailer:
@@ -451,7 +500,7 @@ class File:
             return
         if not self.log.trailer and self.trailer_wanted:
             self.report("the log ends without a trailer")
-        if not self.log.counts.get("gap"):
+        if not self.log.counts.get("gap") and self.log.first_part == 1:
             self.findings += self.suspects
         self.suspects = []
 
@@ -464,25 +513,77 @@ class File:
         return {
             "logs": len(self.logs),
             "processes": sum(len(log.processes) + len(log.ended) for log in self.logs),
-            "complete": all(log.trailer and log.trailer["complete"] for log in self.logs),
+            "complete": all(
+                log.first_part == 1 and log.trailer and log.trailer["complete"]
+                for log in self.logs
+            ),
             "counts": counts,
             "findings": len(self.findings),
         }
+
+
+class Parts(File):
+    """The same for files that together hold logs in parts, in any order."""
+
+    def __init__(self, paths, validators, trailer_wanted):
+        super().__init__(None, validators, trailer_wanted)
+        self.paths = paths
+
+    def report(self, text):
+        super().report(f"{self.path}: {text}")
+
+    def suspect(self, text):
+        super().suspect(f"{self.path}: {text}")
+
+    def pieces(self):
+        """What stands between one header and the next: path, first and last line, in order."""
+        found, seen = [], {}
+        for path in self.paths:
+            with open_log(path) as lines:
+                number = 0
+                for number, line in enumerate(lines, 1):
+                    if number > 1 and not line.startswith(HEADER_START):
+                        continue
+                    if number > 1:
+                        found[-1][3] = number - 1
+                    record = parse(line)
+                    log = seen.setdefault(record.get("log_id"), len(seen))
+                    found.append([(log, record.get("part", 0)), path, number, None])
+                if number:
+                    found[-1][3] = number
+        return [piece[1:] for piece in sorted(found, key=lambda piece: piece[0])]
+
+    def check(self):
+        for self.path, first, last in self.pieces():
+            with open_log(self.path) as lines:
+                for self.line, line in enumerate(lines, 1):
+                    if not first <= self.line <= last:
+                        continue
+                    try:
+                        self.check_line(line)
+                    except Finding as e:
+                        self.report(str(e))
+        if not self.logs:
+            self.report("no log")
+        self.end_log()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--no-trailer", action="store_true", help="logs may end without one")
     parser.add_argument("--summary", action="store_true", help="print counts as JSON, too")
+    parser.add_argument("--parts", action="store_true", help="the files are parts of logs")
     parser.add_argument("log", nargs="+")
     options = parser.parse_args()
     validators = Validators()
     status = 0
-    for path in options.log:
-        file = File(path, validators, not options.no_trailer)
+    for path in [options.log] if options.parts else options.log:
+        kind = Parts if options.parts else File
+        file = kind(path, validators, not options.no_trailer)
         file.check()
         for line, text in sorted(file.findings):
-            print(f"{path}:{line}: {text}", file=sys.stderr if options.summary else sys.stdout)
+            where = "line" if options.parts else path
+            print(f"{where}:{line}: {text}", file=sys.stderr if options.summary else sys.stdout)
             status = 1
         if options.summary:
             print(json.dumps(file.summary()))

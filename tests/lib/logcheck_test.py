@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
 """Damages a good log in every way that logcheck.py knows and looks for what it says."""
+import contextlib
 import json
 import re
 import subprocess
@@ -51,7 +52,7 @@ def good():
 
 def encode(records, trailer=None, seq=0):
     """The log's bytes, with what every record has and a trailer that fits them."""
-    events = "header fork exec exit thread thread_exit detach gap env".split()
+    events = "header fork exec exit thread thread_exit detach gap env stats".split()
     data = b""
     for number, record in enumerate(records, seq):
         common = {"v": 1, "event": record["event"]}
@@ -69,6 +70,18 @@ def encode(records, trailer=None, seq=0):
     return data + encode([end | trailer], seq=len(records))
 
 
+def parts():
+    """The bytes of the same log in two parts."""
+    records = good()
+    program = {**records[6], "env_id": 2}
+    records[6:7] = [{**header(), "part": 2}, {**records[1], "env_id": 2}, program]
+    for record in records:
+        if record.get("duration_us"):
+            record["duration_us"] += 2
+    lines = encode(records, {}).splitlines(keepends=True)
+    return b"".join(lines[:6]), b"".join(lines[6:])
+
+
 VALIDATORS = logcheck.Validators()
 
 
@@ -79,6 +92,21 @@ def findings(data, trailer_wanted=True):
         file = logcheck.File(log.name, VALIDATORS, trailer_wanted)
         file.check()
         return "".join(f"{line}: {text}\n" for line, text in file.findings)
+
+
+def findings_of_parts(*pieces):
+    """Of these files, and whether it is a whole log."""
+    with contextlib.ExitStack() as stack:
+        names = []
+        for data in pieces:
+            file = stack.enter_context(tempfile.NamedTemporaryFile())
+            file.write(data)
+            file.flush()
+            names.append(file.name)
+        log = logcheck.Parts(names, VALIDATORS, True)
+        log.check()
+        found = "".join(f"{line}: {text.partition(': ')[2]}\n" for line, text in log.findings)
+        return found, log.summary()["complete"]
 
 
 # What is done to the records of good(), and what is said of it.
@@ -157,7 +185,7 @@ RECORD_DAMAGE = {
 
 TRAILER_DAMAGE = {
     "wrong counts": ({"counts": dict.fromkeys(
-        "header fork exec exit thread thread_exit detach gap env".split(), 1)}, "12: counts"),
+        "header fork exec exit thread thread_exit detach gap env stats".split(), 1)}, "12: counts"),
     "wrong gaps": ({"gaps": 1}, "12: gaps is 1, and there are 0"),
     "wrong bytes": ({"bytes": 1}, "12: bytes is 1, and there are"),
     "another status": ({"signal": "SIGHUP"}, "12: signal is SIGHUP, and the command's was"),
@@ -224,6 +252,49 @@ class LogcheckTest(unittest.TestCase):
         self.assertRegex(findings(encode(records, {"complete": True})), "complete in spite of gap")
         records.append(dict(good()[10]))
         self.assertRegex(findings(encode(records, {})), "process 1 has ended")
+
+    def test_parts(self):
+        one, two = parts()
+        self.assertEqual(findings(one + two), "")
+        for order in ((one, two), (two, one)):
+            self.assertEqual(findings_of_parts(*order), ("", True))
+        # Each can be checked alone, but is not the whole.
+        self.assertEqual(findings(two), "")
+        self.assertEqual(findings_of_parts(two), ("", False))
+        self.assertEqual(findings(one, trailer_wanted=False), "")
+        self.assertIn("the log ends without a trailer", findings_of_parts(one)[0])
+
+    def test_damaged_parts(self):
+        one, two = parts()
+        lines = two.splitlines(keepends=True)
+        for damaged, expected in {
+            b"".join([lines[0], *lines[2:]]): "no env record has env_id 2",
+            b"".join([*lines[:3], *lines[4:]]): "seq is 10, not 9",
+            two.replace(b'"part":2', b'"part":3'): "the log ends without a trailer",
+            two.replace(b'"uid":0', b'"uid":1'): "uid is 1, and was 0",
+            two.replace(b'"env_id":2', b'"env_id":1'): "two env records have env_id 1",
+            two.replace(b'"header":2', b'"header":1'): "counts ",
+        }.items():
+            with self.subTest(expected):
+                self.assertIn(expected, findings_of_parts(one, damaged)[0])
+        self.assertIn("seq is 6, not 5", findings_of_parts(b"".join(one.splitlines(True)[:-1]), two)[0])
+
+    def test_compressed_parts(self):
+        one, two = parts()
+        with tempfile.TemporaryDirectory() as directory:
+            name = f"{directory}/log.000001"
+            with open(name, "wb") as file:
+                file.write(one)
+            with open(f"{directory}/log", "wb") as file:
+                file.write(two)
+            subprocess.run(["zstd", "-q", "--rm", name], check=True)
+            log = logcheck.Parts([f"{directory}/log", f"{name}.zst"], VALIDATORS, True)
+            log.check()
+            self.assertEqual(log.findings, [])
+            with open(f"{name}.zst", "r+b") as file:
+                file.truncate(20)
+            with self.assertRaises(logcheck.Finding):
+                logcheck.Parts([f"{name}.zst"], VALIDATORS, True).check()
 
     def test_program(self):
         with tempfile.NamedTemporaryFile() as log:

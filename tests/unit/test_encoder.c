@@ -326,7 +326,8 @@ static void test_trailer(bool gap)
 	procaudit_encode_trailer(encoder, &trailer);
 	snprintf(expected, sizeof(expected),
 		"\"signal\":\"SIGKILL\",\"counts\":{\"header\":0,\"fork\":0,\"exec\":1,\"exit\":%d,"
-		"\"thread\":0,\"thread_exit\":0,\"detach\":0,\"gap\":%d,\"env\":1},\"gaps\":%d,"
+		"\"thread\":0,\"thread_exit\":0,\"detach\":0,\"gap\":%d,\"env\":1,\"stats\":0},"
+		"\"gaps\":%d,"
 		"\"complete\":%s,\"bytes\":%zu}\n",
 		!gap, gap, gap, gap ? "false" : "true", before + size);
 	ok(holds(encoder, expected) && numbered(encoder, 2, 2),
@@ -371,6 +372,40 @@ static void test_bare_exec(enum procaudit_format format, const char *expected)
 	procaudit_encoder_free(encoder);
 }
 
+static int add_header(struct procaudit_encoder *encoder, unsigned part)
+{
+	struct procaudit_header header = {
+		.log_id = "0", .part = part, .mode = "run", .command = command, .cwd = "/begun"};
+
+	return procaudit_encode_header(encoder, &header);
+}
+
+static void test_parts(void)
+{
+	struct procaudit_encoder *encoder = new_encoder(PROCAUDIT_JSONL, PROCAUDIT_ENV_ONCE);
+	struct procaudit_stats stats = {.living = 12};
+
+	add_header(encoder, 0);
+	ok(holds(encoder, "\"part\":1,") && holds(encoder, "\"cwd\":\"/begun\""),
+		"a header has the number of its part, and the given directory");
+	add_exec(encoder, env_block, sizeof(env_block));
+	written(encoder);
+	add_header(encoder, 2);
+	ok(numbered(encoder, 3, 1) && holds(encoder, "\"part\":2,"), "numbers go on in the next");
+	add_exec(encoder, env_block, sizeof(env_block));
+	ok(numbered(encoder, 3, 3) && holds(encoder, "\"env_id\":2,\"env\":[\"PATH=/bin\""),
+		"where environments are said again");
+	written(encoder);
+	ok_int(procaudit_encode_stats(encoder, &stats), 0, "it can be asked how far it has come");
+	ok(numbered(encoder, 6, 1) && holds(encoder, "\"living\":12,\"counts\":{\"header\":2,") &&
+			holds(encoder, "\"env\":2,\"stats\":0},\"gaps\":0,\"bytes\":"),
+		"over all parts");
+	procaudit_encoder_lost(encoder);
+	procaudit_encode_stats(encoder, &stats);
+	ok(numbered(encoder, 6, 1), "and that may be lost as any record");
+	procaudit_encoder_free(encoder);
+}
+
 int main(void)
 {
 	test_log_id();
@@ -381,6 +416,7 @@ int main(void)
 	test_backlog();
 	test_env_once();
 	test_env_kinds();
+	test_parts();
 	test_trailer(false);
 	test_trailer(true);
 	test_text();
