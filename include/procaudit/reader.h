@@ -35,6 +35,7 @@ enum procaudit_record_kind {
 	PROCAUDIT_RECORD_ENV,
 	PROCAUDIT_RECORD_DETACH,
 	PROCAUDIT_RECORD_GAP,
+	PROCAUDIT_RECORD_STATS,
 	PROCAUDIT_RECORD_TRAILER,
 	PROCAUDIT_RECORD_KINDS
 };
@@ -99,7 +100,10 @@ struct procaudit_record {
 	struct procaudit_string reason;
 	int64_t count;
 
-	/* trailer */
+	/* stats */
+	int64_t living;
+
+	/* stats and trailer; complete only trailer */
 	int64_t counts[PROCAUDIT_RECORD_KINDS]; /* by kind */
 	int64_t gaps, bytes;
 	int64_t complete; /* boolean */

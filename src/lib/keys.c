@@ -21,8 +21,10 @@
 #define ENV	    BIT(PROCAUDIT_RECORD_ENV)
 #define DETACH	    BIT(PROCAUDIT_RECORD_DETACH)
 #define GAP	    BIT(PROCAUDIT_RECORD_GAP)
+#define STATS	    BIT(PROCAUDIT_RECORD_STATS)
 #define TRAILER	    BIT(PROCAUDIT_RECORD_TRAILER)
 #define ALL	    (BIT(PROCAUDIT_RECORD_KINDS) - 2)
+#define SUMS	    (STATS | TRAILER)
 #define LIVING	    (EXEC | EXIT | THREAD | THREAD_EXIT | DETACH)
 #define PROCESS	    (LIVING | FORK | GAP)
 
@@ -81,7 +83,7 @@ const struct key keys[] = {
 	ARRAY_TWIN("argv_b64", EXEC, argv),
 	ARRAY_ERROR("argv_error", EXEC, argv),
 	STRING("boot_id", HEADER, 0, boot_id, FORM_ANY, NULL),
-	INTEGER("bytes", TRAILER, TRAILER, bytes, 0, MAX),
+	INTEGER("bytes", SUMS, SUMS, bytes, 0, MAX),
 	OBJECT("capture", HEADER, HEADER),
 	STRING("capture.env", HEADER, HEADER, capture_env, FORM_ANY, "|full|once|none|"),
 	STRING("capture.failed", HEADER, HEADER, capture_failed, FORM_ANY, "|none|brief|full|"),
@@ -97,17 +99,17 @@ const struct key keys[] = {
 	BOOLEAN("complete", TRAILER, TRAILER, complete),
 	BOOLEAN("core_dumped", EXIT | THREAD_EXIT | TRAILER, 0, core_dumped),
 	INTEGER("count", GAP, 0, count, 1, MAX),
-	OBJECT("counts", TRAILER, TRAILER),
-	INTEGER("counts.detach", TRAILER, TRAILER, counts[PROCAUDIT_RECORD_DETACH], 0, MAX),
-	INTEGER("counts.env", TRAILER, TRAILER, counts[PROCAUDIT_RECORD_ENV], 0, MAX),
-	INTEGER("counts.exec", TRAILER, TRAILER, counts[PROCAUDIT_RECORD_EXEC], 0, MAX),
-	INTEGER("counts.exit", TRAILER, TRAILER, counts[PROCAUDIT_RECORD_EXIT], 0, MAX),
-	INTEGER("counts.fork", TRAILER, TRAILER, counts[PROCAUDIT_RECORD_FORK], 0, MAX),
-	INTEGER("counts.gap", TRAILER, TRAILER, counts[PROCAUDIT_RECORD_GAP], 0, MAX),
-	INTEGER("counts.header", TRAILER, TRAILER, counts[PROCAUDIT_RECORD_HEADER], 0, MAX),
-	INTEGER("counts.thread", TRAILER, TRAILER, counts[PROCAUDIT_RECORD_THREAD], 0, MAX),
-	INTEGER("counts.thread_exit", TRAILER, TRAILER, counts[PROCAUDIT_RECORD_THREAD_EXIT], 0,
-		MAX),
+	OBJECT("counts", SUMS, SUMS),
+	INTEGER("counts.detach", SUMS, SUMS, counts[PROCAUDIT_RECORD_DETACH], 0, MAX),
+	INTEGER("counts.env", SUMS, SUMS, counts[PROCAUDIT_RECORD_ENV], 0, MAX),
+	INTEGER("counts.exec", SUMS, SUMS, counts[PROCAUDIT_RECORD_EXEC], 0, MAX),
+	INTEGER("counts.exit", SUMS, SUMS, counts[PROCAUDIT_RECORD_EXIT], 0, MAX),
+	INTEGER("counts.fork", SUMS, SUMS, counts[PROCAUDIT_RECORD_FORK], 0, MAX),
+	INTEGER("counts.gap", SUMS, SUMS, counts[PROCAUDIT_RECORD_GAP], 0, MAX),
+	INTEGER("counts.header", SUMS, SUMS, counts[PROCAUDIT_RECORD_HEADER], 0, MAX),
+	INTEGER("counts.stats", SUMS, 0, counts[PROCAUDIT_RECORD_STATS], 0, MAX),
+	INTEGER("counts.thread", SUMS, SUMS, counts[PROCAUDIT_RECORD_THREAD], 0, MAX),
+	INTEGER("counts.thread_exit", SUMS, SUMS, counts[PROCAUDIT_RECORD_THREAD_EXIT], 0, MAX),
 	INTEGER("cpu_us", EXIT, 0, cpu_us, 0, MAX),
 	STRING("cwd", HEADER | EXEC, 0, cwd, FORM_ANY, NULL),
 	TWIN("cwd_b64", HEADER | EXEC, cwd),
@@ -130,7 +132,7 @@ const struct key keys[] = {
 	ERROR("exe_error", EXEC, exe),
 	STRING("exe_ino", EXEC, 0, exe_ino, FORM_ID, NULL),
 	INTEGER("exit_code", EXIT | THREAD_EXIT | TRAILER, 0, exit_code, 0, 255),
-	INTEGER("gaps", TRAILER, TRAILER, gaps, 0, MAX),
+	INTEGER("gaps", SUMS, SUMS, gaps, 0, MAX),
 	INTEGER("gid", HEADER | EXEC, HEADER, gid, 0, ID_MAX),
 	STRING("host", HEADER, 0, host, FORM_ANY, NULL),
 	TWIN("host_b64", HEADER, host),
@@ -138,6 +140,7 @@ const struct key keys[] = {
 	INTEGER("inblock", EXIT, EXIT, inblock, 0, MAX),
 	STRING("kernel", HEADER, 0, kernel, FORM_ANY, NULL),
 	STRING("kind", FORK, 0, fork_kind, FORM_ANY, "|fork|vfork|clone|"),
+	INTEGER("living", STATS, STATS, living, 0, MAX),
 	STRING("log_id", HEADER, HEADER, log_id, FORM_HEX32, NULL),
 	INTEGER("majflt", EXIT, EXIT, majflt, 0, MAX),
 	INTEGER("maxrss_kb", EXIT, EXIT, maxrss_kb, 0, MAX),
@@ -190,6 +193,7 @@ static const char *const kinds[PROCAUDIT_RECORD_KINDS] = {
 	[PROCAUDIT_RECORD_ENV] = "env",
 	[PROCAUDIT_RECORD_DETACH] = "detach",
 	[PROCAUDIT_RECORD_GAP] = "gap",
+	[PROCAUDIT_RECORD_STATS] = "stats",
 	[PROCAUDIT_RECORD_TRAILER] = "trailer",
 };
 

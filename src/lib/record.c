@@ -176,6 +176,7 @@ int record_check(struct record_parser *p)
 	case PROCAUDIT_RECORD_ENV:
 	case PROCAUDIT_RECORD_DETACH:
 	case PROCAUDIT_RECORD_GAP:
+	case PROCAUDIT_RECORD_STATS:
 	case PROCAUDIT_RECORD_KINDS:
 		break;
 	}
