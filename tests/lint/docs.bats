@@ -52,15 +52,17 @@ help_values() {
 
 # What each shell offers for a command line, one word a line, sorted.
 in_bash() {
+	local program=${1%%|*}
+
 	bash --norc -c '
 		source "$1"
 		_command_offset() { COMPREPLY=("${COMP_WORDS[@]:$1}"); } # as if it echoed
 		IFS="|" read -ra COMP_WORDS <<<"$2|."
 		unset "COMP_WORDS[-1]"
 		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-		_procaudit 2>/dev/null # compopt: not from readline
+		"_$3" 2>/dev/null # compopt: not from readline
 		printf "%s\n" "${COMPREPLY[@]}"
-	' - "$COMPLETIONS/procaudit.bash" "$1" | sort
+	' - "$COMPLETIONS/$program.bash" "$1" "$program" | sort
 }
 
 in_fish() {
@@ -68,7 +70,7 @@ in_fish() {
 		source $argv[1]
 		complete -c some-tool -x -a special
 		complete -C $argv[2]
-	' "$COMPLETIONS/procaudit.fish" "$1" | cut -f1 | sort
+	' "$COMPLETIONS/${1%% *}.fish" "$1" | cut -f1 | sort
 }
 
 # A zsh on a terminal of its own lists the matches; compadd tells what it got.
@@ -196,6 +198,49 @@ in_zsh() {
 	equal "$(in_zsh 'procaudit --failed=brief some-tool s')" special
 	equal "$(in_zsh 'procaudit some-tool -')" ''
 	equal "$(in_zsh 'procaudit some-tool -o s')" special
+}
+
+# --- Subcommands --------------------------------------------------------------
+
+subcommands() {
+	"$PROCREPORT" --help | sed -n 's/^  \([a-z]*\)  *[A-Z].*/\1/p' | sort
+}
+
+# Options of a subcommand, in its help.
+sub_options() {
+	"$PROCREPORT" "$1" --help | grep -E '^ +-' | grep -oE '^ +(-[A-Za-z0-9], )?--[a-z-]+' |
+		tr -d ',' | tr -s ' ' '\n' | grep . | sort
+}
+
+@test "bash, fish and zsh complete the subcommands of procreport, and their options" {
+	[ "$(subcommands | wc -l)" -ge 1 ] || fail "no subcommands in --help"
+	equal "$(in_bash 'procreport|')" "$(subcommands)"
+	equal "$(in_fish 'procreport ')" "$(subcommands)"
+	equal "$(in_zsh 'procreport ')" "$(subcommands)"
+	for sub in $(subcommands); do
+		expected=$(sub_options "$sub")
+		equal "$(in_bash "procreport|$sub|-")" "$expected"
+		equal "$(in_fish "procreport $sub -")" "$expected"
+		equal "$(in_zsh "procreport $sub -")" "$expected"
+	done
+	for when in "$(in_bash 'procreport|verify|--color|=|')" "$(in_fish 'procreport verify --color ')" \
+		"$(in_zsh 'procreport verify --color=')"; do
+		equal "$when" "$(printf 'always\nauto\nnever')"
+	done
+	touch some.jsonl
+	equal "$(in_bash 'procreport|verify|some')" some.jsonl
+	equal "$(in_fish 'procreport verify some')" some.jsonl
+	equal "$(in_zsh 'procreport verify some')" some.jsonl
+}
+
+@test "procreport(1) explains exactly the subcommands, and their options" {
+	equal "$(sed -n '/^\.Sh DESC/,/^\.Sh ENV/s/^\.Ss //p' "$MAN/procreport.1" | sort)" "$(subcommands)"
+	common=$(sed -n '1,/^\.Ss /p' "$MAN/procreport.1" | sed -n '/^\.Sh DESC/,$p' | grep '^\.It Fl')
+	for sub in $(subcommands); do
+		here=$(sed -n "/^\.Ss $sub\$/,/^\.S[sh] [^$sub]/p" "$MAN/procreport.1" | grep '^\.It Fl' || true)
+		equal "$(grep -oE 'Fl [\\A-Za-z0-9-]+' <<<"$common"$'\n'"$here" | sed 's/Fl /-/; s/\\-/-/g' | sort)" \
+			"$(sub_options "$sub")"
+	done
 }
 
 # --- Manual pages -------------------------------------------------------------
@@ -431,10 +476,12 @@ installed() {
 	export DESTDIR=$BATS_TEST_TMPDIR/dest
 	meson install -C "$BUILDROOT" --no-rebuild --quiet
 
-	for file in share/man/man1/procaudit.1 share/man/man3/libprocaudit.3 \
+	for file in share/man/man1/procaudit.1 share/man/man1/procreport.1 share/man/man3/libprocaudit.3 \
 		share/man/man5/procaudit-log.5 share/procaudit/procaudit-1.schema.json \
 		share/bash-completion/completions/procaudit share/zsh/site-functions/_procaudit \
-		share/fish/vendor_completions.d/procaudit.fish; do
+		share/bash-completion/completions/procreport share/zsh/site-functions/_procreport \
+		share/fish/vendor_completions.d/procaudit.fish \
+		share/fish/vendor_completions.d/procreport.fish; do
 		installed "$file" >/dev/null
 	done
 	for header in "$SRCROOT"/include/procaudit/*.h; do
@@ -444,6 +491,7 @@ installed() {
 	library=$(installed libprocaudit.so)
 	export LD_LIBRARY_PATH=${library%/*}
 	equal "$("$(installed bin/procaudit)" --version)" "$("$PROCAUDIT" --version)"
+	equal "$("$(installed bin/procreport)" --version)" "$("$PROCREPORT" --version)"
 
 	pc=$(installed pkgconfig/libprocaudit.pc)
 	export PKG_CONFIG_LIBDIR=${pc%/*} PKG_CONFIG_SYSROOT_DIR=$DESTDIR

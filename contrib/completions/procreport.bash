@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: ISC
+# bash completion for procreport(1)
+# shellcheck shell=bash
+
+# Sets word_options to what a subcommand takes.
+_procreport_options()
+{
+	word_options="--color -h --help"
+	case $1 in
+	verify) word_options+=" --json -q --quiet" ;;
+	*) word_options="-h --help -V --version" ;;
+	esac
+}
+
+_procreport()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word_options
+
+	COMPREPLY=()
+	_procreport_options "${COMP_WORDS[1]-}"
+	if [[ $cur == "=" ]]; then
+		cur=
+	elif [[ $prev == "=" ]]; then
+		prev=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "verify" -- "$cur")
+		return
+	fi
+	case $prev in
+	--color)
+		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
+		return
+		;;
+	esac
+	if [[ $cur == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$word_options" -- "$cur")
+	else
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+	fi
+}
+
+complete -F _procreport procreport

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: ISC */
+/* The subcommands, each in a file of its name. */
+#ifndef COMMANDS_H
+#define COMMANDS_H
+
+struct command;
+
+extern const struct command cmd_verify;
+
+#endif

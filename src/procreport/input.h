@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/* The records of the files on the command line. */
+#ifndef INPUT_H
+#define INPUT_H
+
+#include <procaudit/reader.h>
+
+#include <time.h>
+
+/* A damaged line, or a file that cannot be read. */
+typedef void input_problem(void *context, int error, const struct procaudit_problem *problem);
+
+struct input {
+	struct procaudit_reader *reader;
+	input_problem *on_problem; /* NULL: a line on standard error */
+	void *context;
+	uint64_t problems; /* so far */
+	bool unreadable;   /* a file could not be read to its end */
+
+	bool progress; /* shown on a terminal */
+	bool shown;    /* there is something to be wiped out */
+	unsigned tick;
+	struct timespec next; /* when progress is shown again */
+};
+
+/* Opens files, ended by NULL. Parts of one log are read in their order. Does not
+ * return without memory. */
+void input_open(struct input *input, char *const *files);
+void input_close(struct input *input);
+
+/* The next record, or NULL at the end. */
+const struct procaudit_record *input_next(struct input *input);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * procreport: the reader of logs.
+ *
+ *	options     the command line of every subcommand
+ *	input       files in, damaged lines reported, progress on a terminal
+ *	output      text that is safe for a terminal, columns, colours, JSON
+ *	verify      what a log must be, record by record
+ *	cmd_*       one file a subcommand
+ *
+ * Reading and quoting is libprocaudit, through its public headers.
+ */
+#include "commands.h"
+#include "options.h"
+
+#include <bsd/err.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct command *const commands[] = {
+	&cmd_verify,
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static _Noreturn void print_help(void)
+{
+	size_t i;
+
+	puts("Usage: procreport SUBCOMMAND [options] LOG...\n"
+	     "\n"
+	     "Turns logs of procaudit into answers.\n");
+	for (i = 0; i < COMMANDS; i++)
+		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	puts("\n"
+	     "  -h, --help     print this help; behind a subcommand: its own\n"
+	     "  -V, --version  print the version\n"
+	     "\n"
+	     "Exit status: 0; 1 if a log cannot be read; 2 for a wrong command line. See\n"
+	     "procreport(1).");
+	options_finish();
+}
+
+/* What is opened later must not become one of these. */
+static void fill_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+int main(int argc, char *argv[])
+{
+	const char *name = argc > 1 ? argv[1] : "";
+	struct options options;
+	size_t i;
+
+	fill_descriptors();
+	for (i = 0; i < COMMANDS; i++) {
+		if (strcmp(commands[i]->name, name) != 0)
+			continue;
+		options_parse(&options, commands[i], argc - 1, argv + 1);
+		return commands[i]->run(&options);
+	}
+	if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0)
+		print_help();
+	if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0) {
+		puts("procreport " VERSION);
+		options_finish();
+	}
+	if (argc < 2)
+		errx(STATUS_USAGE, "no subcommand given (see 'procreport --help')");
+	errx(STATUS_USAGE, "there is no subcommand '%s' (see 'procreport --help')", name);
+}

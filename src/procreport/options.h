@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/* The command line of every subcommand. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How procreport ends; verify has more, see verify.h. */
+enum {
+	STATUS_OK = 0,
+	STATUS_FAILED = 1, /* a file could not be read, or output not written */
+	STATUS_USAGE = 2,
+};
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct options {
+	enum color color;
+	bool json;
+	bool quiet;
+	char **files; /* borrowed from argv, ended by NULL; at least one */
+};
+
+struct command {
+	const char *name;
+	const char *operands; /* as help shows them */
+	const char *summary;  /* one line */
+	const char *options;  /* names of those it takes, "|json|quiet|" */
+	const char *help;     /* further text of its help, whole lines; NULL: none */
+	int (*run)(const struct options *options);
+};
+
+/* Parses what stands behind the subcommand's name. Does not return after --help
+ * or a usage error. argv[0] is the subcommand's name. */
+void options_parse(struct options *options, const struct command *command, int argc, char *argv[]);
+
+/* Ends with success if standard output took everything. */
+_Noreturn void options_finish(void);
+
+#endif

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: ISC
+# Contract: procreport answers, and never takes a log for more than it is.
+
+load lib/common
+
+: "${PROCREPORT:?set by meson test}"
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	LOG=$BATS_TEST_TMPDIR/log.jsonl
+	GOLDEN=$SRCROOT/tests/golden
+	export LC_ALL=C TZ=UTC
+}
+
+# The finding's class in the last line that verify prints of a log.
+verdict() {
+	"$PROCREPORT" verify "$@" | tail -n 1 | sed 's/.*jsonl: \([a-z]*\): .*/\1/'
+}
+
+# The log, edited by sed, and what becomes of it: its class, its exit status.
+edited() {
+	sed "$3" "$LOG" >edited.jsonl
+	cmp -s "$LOG" edited.jsonl && fail "nothing edited by $3"
+	run -"$2" "$PROCREPORT" verify edited.jsonl
+	grep -q "^edited.jsonl:[0-9]*: $1: " <<<"$output" || fail "$3: $output"
+}
+
+# --- The command line -----------------------------------------------------------
+
+@test "help goes to standard output, errors to standard error with status 2" {
+	run -0 --separate-stderr "$PROCREPORT" --help
+	[[ $output == "Usage: procreport "* && -z $stderr ]]
+	run -0 --separate-stderr "$PROCREPORT" verify -h
+	[[ $output == "Usage: procreport verify "* && -z $stderr ]]
+	for args in '' 'nonsense' '--nonsense' 'verify' 'verify --nonsense x' 'verify --color=red x' \
+		'verify --color' 'verify --json=1 x'; do
+		# shellcheck disable=SC2086 # words
+		run -2 --separate-stderr "$PROCREPORT" $args
+		[[ -z $output && $stderr == "procreport: "* ]] || fail "$args: $output $stderr"
+	done
+}
+
+@test "output that cannot be written is a failure" {
+	run -1 --separate-stderr bash -c '"$PROCREPORT" --help >/dev/full'
+	[[ $stderr == *'cannot write to standard output'* ]]
+	run -1 --separate-stderr bash -c '"$PROCREPORT" verify "$0" >/dev/full' "$GOLDEN/build.jsonl"
+	[[ $stderr == *'cannot write to standard output'* ]]
+}
+
+@test "a file that is not there is named, and the others are read" {
+	run -1 --separate-stderr "$PROCREPORT" verify none.jsonl "$GOLDEN/build.jsonl"
+	[ "$stderr" = 'procreport: none.jsonl: No such file or directory' ]
+	[[ $output == *'build.jsonl: complete: '* ]]
+	run -1 --separate-stderr "$PROCREPORT" verify -- "$(printf 'a\033[31mb')"
+	[[ $stderr == *"\$'a\\033[31mb'"* ]]
+}
+
+# --- verify ----------------------------------------------------------------------
+
+@test "verify: the golden logs keep every rule and are complete" {
+	check_log "$GOLDEN"/*.jsonl
+	run -0 "$PROCREPORT" verify "$GOLDEN"/*.jsonl
+	logs=("$GOLDEN"/*.jsonl)
+	[ "${#lines[@]}" -eq "${#logs[@]}" ]
+}
+
+@test "verify: a log as it is recorded now is complete, with every option" {
+	for options in '' --env=once --env=none --threads --failed --failed=brief; do
+		# shellcheck disable=SC2086 # words
+		audit $options sh -c './none; /bin/true "$(printf "\377")"; (exit 3) & wait; :' 2>/dev/null
+		run -0 "$PROCREPORT" verify "$LOG"
+		[[ $output == *"log.jsonl: complete: "* ]] || fail "$options: $output"
+	done
+}
+
+@test "verify: files, standard input and compressed files are the same" {
+	zstd -q "$GOLDEN/build.jsonl" -o packed.zst
+	expected=$("$PROCREPORT" verify "$GOLDEN/build.jsonl" | sed 's/.*jsonl//')
+	equal "$("$PROCREPORT" verify packed.zst)" "packed.zst$expected"
+	equal "$("$PROCREPORT" verify - <"$GOLDEN/build.jsonl")" "-$expected"
+	equal "$(zstd -dc packed.zst | "$PROCREPORT" verify -)" "-$expected"
+	equal "$("$PROCREPORT" verify - <packed.zst)" "-$expected"
+}
+
+@test "verify: a file that was appended to holds several logs" {
+	cat "$GOLDEN"/build.jsonl "$GOLDEN"/odd.jsonl >both.jsonl
+	run -0 "$PROCREPORT" verify both.jsonl
+	[ "${#lines[@]}" -eq 2 ]
+	# One without its trailer.
+	{ sed '$d' "$GOLDEN"/build.jsonl; cat "$GOLDEN"/odd.jsonl; } >both.jsonl
+	run -4 "$PROCREPORT" verify both.jsonl
+	grep -q ': truncated: ' <<<"${lines[1]}"
+	grep -q ': complete: ' <<<"${lines[2]}"
+}
+
+@test "verify: each kind of finding has its exit status" {
+	cp "$GOLDEN/build.jsonl" "$LOG"
+	edited truncated 4 '$d'
+	edited truncated 4 '$s/}$/&&/;$!b;$d'
+	edited damaged 5 7d
+	edited damaged 5 '7p'
+	edited damaged 5 '7s/"pid"/"pod"/'
+	edited damaged 5 '7s/$/x/'
+	edited damaged 5 1d
+	edited damaged 5 's/"env_id":1\([,}]\)/"env_id":77\1/'
+	edited damaged 5 '$s/"exit_code":2/"exit_code":1/'
+	edited damaged 5 '$s/"exec":\([0-9]*\)/"exec":1\1/'
+	edited damaged 5 '$s/"bytes":/&1/'
+	edited unknown 6 's/"kind":/"kinx":/'
+	edited unknown 6 's/"kind":"vfork"/"kind":"spoon"/'
+	edited truncated 4 '1s/"part":1/"part":2/'
+	run -4 "$PROCREPORT" verify /dev/null
+	[[ $output == *'no log in this'* ]]
+	# The worst of several, and nothing said.
+	run -5 "$PROCREPORT" verify -q "$LOG" edited.jsonl <(sed 7d "$LOG")
+	[ -z "$output" ]
+}
+
+@test "verify: what the recorder says is missing is incomplete" {
+	audit --linger=0 sh -c 'sleep 60 & echo $! >pid'
+	run -3 "$PROCREPORT" verify "$LOG"
+	kill "$(cat pid)"
+	grep -q ': incomplete: process 2 (pid [0-9]*) was let go alive: linger' <<<"$output"
+	grep -q 'log.jsonl: incomplete: ' <<<"$output"
+}
+
+@test "verify: a log that is cut off tells how far it goes" {
+	head -c 9000 "$GOLDEN/build.jsonl" >cut.jsonl
+	run -4 "$PROCREPORT" verify cut.jsonl
+	grep -q '^cut.jsonl:[0-9]*: truncated: the line has no end\|^cut.jsonl:[0-9]*: truncated: not JSON' <<<"$output"
+	grep -q 'truncated: the log ends here without a trailer, after [0-9]* records' <<<"$output"
+}
+
+@test "verify: parts of a log are one, in whatever order they are named" {
+	export BIG
+	BIG=$(head -c 3000 /dev/zero | tr '\0' x)
+	"$PROCAUDIT" --env=once --rotate 64K -o "$LOG" sh -c 'for i in $(seq 40); do /bin/true "$BIG" $i; done'
+	parts=(log.jsonl*)
+	[ "${#parts[@]}" -gt 2 ] || fail "too few parts: ${parts[*]}"
+	run -0 "$PROCREPORT" verify "${parts[@]}"
+	[ "${#lines[@]}" -eq 1 ]
+	run -0 "$PROCREPORT" verify "${parts[1]}" "${parts[0]}" "${parts[@]:2}"
+	[[ $output == *': complete: '* ]]
+	first=$(grep -l '"part":1,' log.jsonl*)
+	second=$(grep -l '"part":2,' log.jsonl*)
+	run -4 "$PROCREPORT" verify "$first"
+	grep -q 'ends here without a trailer' <<<"$output"
+	mv "$first" first
+	run -4 "$PROCREPORT" verify log.jsonl*
+	equal "$(grep -c ' truncated: ' <<<"$output")" 2
+	grep -q 'this is part 2, and those before it are missing' <<<"$output"
+	mv first "$first"
+	rm "$second"
+	run "$PROCREPORT" verify log.jsonl*
+	[[ $status -eq 4 || $status -eq 5 ]]
+	grep -q 'this is part 3, behind part 1' <<<"$output"
+}
+
+@test "verify: --json holds the same findings" {
+	sed 7d "$GOLDEN/build.jsonl" >cut.jsonl
+	run -5 "$PROCREPORT" verify cut.jsonl
+	expected=$(sed -n 's/^cut.jsonl:\([0-9]*\): \([a-z]*\): \(.*\)/\1 \2 \3/p' <<<"$output")
+	run -5 "$PROCREPORT" verify --json cut.jsonl
+	equal "$(jq -r '.findings[] | "\(.line) \(.finding) \(.text)"' <<<"$output")" "$expected"
+	equal "$(jq -c '[.logs, .complete]' <<<"$output")" '[1,false]'
+	equal "$("$PROCREPORT" verify --json "$GOLDEN/build.jsonl" | jq -c .)" '{"findings":[],"logs":1,"complete":true}'
+}
