@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "options.h"
 
+#include "compress.h"
 #include "status.h"
 
 #include <bsd/err.h>
@@ -32,7 +33,8 @@ enum {
 	OPT_KILL_ON_EXIT,
 	OPT_ON_LOG_ERROR,
 	OPT_ROTATE,
-	OPT_KEEP
+	OPT_KEEP,
+	OPT_COMPRESS
 };
 
 /* An option as --help shows it and getopt_long takes it. */
@@ -52,6 +54,7 @@ static const struct row rows[] = {
 		"go on in a new file when FILE has SIZE bytes (100M, 1G);\n"
 		"finished ones become FILE.000001, FILE.000002 ..."},
 	{OPT_KEEP, "keep", "N", "remove all but the newest N finished files"},
+	{OPT_COMPRESS, "compress", NULL, "compress finished files (zstd)"},
 	{'f', "format", "jsonl|text", "log format (default: jsonl to FILE, text to stderr)"},
 	{OPT_ENV, "env", "full|once|none",
 		"environments: in every record (default), each distinct\n"
@@ -283,10 +286,32 @@ static _Noreturn void bad_option(int what, char *argv[])
 	errx(STATUS_FAILED, "unknown or ambiguous option '%s'" TRY, word);
 }
 
+/* Whether it is about the parts of the log. */
+static bool take_rotation(struct options *options, int value)
+{
+	switch (value) {
+	case OPT_ROTATE:
+		options->rotate = parse_rotate(optarg);
+		return true;
+	case OPT_KEEP:
+		options->keep = parse_keep(optarg);
+		return true;
+	case OPT_COMPRESS:
+		options->compress = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void check_rotation(const struct options *options)
 {
 	if (options->keep && !options->rotate)
 		errx(STATUS_FAILED, "--keep needs --rotate");
+	if (options->compress && !options->rotate)
+		errx(STATUS_FAILED, "--compress needs --rotate");
+	if (options->compress && !compress_is_known())
+		errx(STATUS_FAILED, "--compress: this procaudit was built without zstd");
 	if (options->rotate && (!options->output || strcmp(options->output, "-") == 0))
 		errx(STATUS_FAILED, "--rotate needs -o FILE");
 }
@@ -310,12 +335,6 @@ void options_parse(struct options *options, int argc, char *argv[])
 			break;
 		case 'f':
 			format = optarg;
-			break;
-		case OPT_ROTATE:
-			options->rotate = parse_rotate(optarg);
-			break;
-		case OPT_KEEP:
-			options->keep = parse_keep(optarg);
 			break;
 		case OPT_ENV:
 			options->env = parse_env(optarg);
@@ -358,7 +377,8 @@ void options_parse(struct options *options, int argc, char *argv[])
 			puts("procaudit " VERSION);
 			finish_output();
 		default:
-			bad_option(value, argv);
+			if (!take_rotation(options, value))
+				bad_option(value, argv);
 		}
 	}
 	options->format = options->output ? PROCAUDIT_JSONL : PROCAUDIT_TEXT;
