@@ -19,7 +19,7 @@ _procaudit_parse()
 			command=$((i + 1))
 			return
 			;;
-		--output | --format | --env | --redact | --linger | --user | --on-log-error | --rotate | --keep) ;;
+		--output | --max-line | --format | --env | --redact | --linger | --user | --on-log-error | --rotate | --keep) ;;
 		--failed | --redact-hmac)
 			# Its argument, if any, is in the same word.
 			[[ ${COMP_WORDS[i + 1]-} == "=" ]] || continue
@@ -74,6 +74,10 @@ _procaudit()
 		mapfile -t COMPREPLY < <(compgen -W "full brief" -- "$cur")
 		return
 		;;
+	--max-line)
+		mapfile -t COMPREPLY < <(compgen -W "rsyslog splunk docker containerd fluent-bit journald vector loki cloudwatch otel kafka filebeat duckdb" -- "$cur")
+		return
+		;;
 	--redact)
 		mapfile -t COMPREPLY < <(compgen -W "default" -- "$cur")
 		return
@@ -101,7 +105,7 @@ _procaudit()
 	esac
 	if ((command == 0)); then
 		mapfile -t COMPREPLY < <(compgen -W "
-			-o --output -A --append --rotate --keep --compress -f --format --env --redact --redact-hmac --failed --threads
+			-o --output -A --append --rotate --keep --max-line -f --format --env --redact --redact-hmac --failed --threads
 			--linger -u --user --kill-on-exit --on-log-error -v --verbose -q --quiet -h --help -V --version
 		" -- "$cur")
 	elif declare -F _command_offset >/dev/null; then

@@ -11,7 +11,7 @@ function __procaudit_command
             case --
                 set -e words[1]
                 break
-            case --output --format --env --redact --linger --user --on-log-error --rotate --keep
+            case --output --max-line --format --env --redact --linger --user --on-log-error --rotate --keep
                 set -e words[1]
             case '--*'
             case '-*'
@@ -37,9 +37,9 @@ complete -c procaudit -n $own -s o -l output -r -F -d 'Write the log to FILE'
 complete -c procaudit -n $own -s A -l append -d 'Add to FILE instead of replacing it'
 complete -c procaudit -n $own -l rotate -x -a '10M 100M 1G' -d 'Go on in a new file when FILE has SIZE bytes'
 complete -c procaudit -n $own -l keep -x -d 'Remove all but the newest N finished files'
-complete -c procaudit -n $own -l compress -d 'Compress finished files'
 complete -c procaudit -n $own -s f -l format -x -a 'jsonl text' -d 'Log format'
 complete -c procaudit -n $own -l env -x -a 'full once none' -d 'Environments'
+complete -c procaudit -n $own -l max-line -x -a 'rsyslog splunk docker containerd fluent-bit journald vector loki cloudwatch otel kafka filebeat duckdb' -d 'No line is longer'
 complete -c procaudit -n $own -l redact -x -a default -d 'Mask the values of variables whose names match'
 complete -c procaudit -n $own -l redact-hmac -F -d 'Mask by a keyed hash'
 complete -c procaudit -n $own -l failed -f -a 'full brief' -d 'Record execs that fail, too'

@@ -14,7 +14,7 @@
  *		procaudit_encoder_lost(encoder);
  *
  * Functions that return int return 0 or -errno (-ENOMEM; the record is then
- * left out as a whole).
+ * left out as a whole; -EINVAL for options that do not go together).
  */
 #ifndef PROCAUDIT_ENCODE_H
 #define PROCAUDIT_ENCODE_H
@@ -37,10 +37,15 @@ enum procaudit_env {
 	PROCAUDIT_ENV_NONE,
 };
 
+/* Less than that a record may need that has nothing to be cut. */
+#define PROCAUDIT_MIN_LINE 2048
+
 struct procaudit_encode_options {
 	enum procaudit_format format;
 	enum procaudit_env env;
-	bool color;			     /* text only: ANSI colours */
+	size_t max_line; /* jsonl only: no line is longer, its end included; at least
+			    PROCAUDIT_MIN_LINE. Longer records go on in part records. 0: any. */
+	bool color;	 /* text only: ANSI colours */
 	struct procaudit_redactor *redactor; /* NULL: everything is shown. Borrowed for as long as
 						the encoder lives. */
 };

@@ -35,6 +35,7 @@ enum procaudit_record_kind {
 	PROCAUDIT_RECORD_ENV,
 	PROCAUDIT_RECORD_DETACH,
 	PROCAUDIT_RECORD_GAP,
+	PROCAUDIT_RECORD_PART,
 	PROCAUDIT_RECORD_STATS,
 	PROCAUDIT_RECORD_TRAILER,
 	PROCAUDIT_RECORD_KINDS
@@ -76,6 +77,18 @@ struct procaudit_record {
 	int64_t part, tracer_pid;
 	struct procaudit_string capture_failed, capture_env, capture_redact;
 	int64_t capture_threads, capture_proc, capture_seccomp, capture_no_new_privs; /* booleans */
+
+	int64_t capture_max_line;
+
+	/* header, exec and env: it goes on in so many part records. Its strings and
+	 * arrays are those of this line alone then, and as they are shown. */
+	int64_t parts;
+
+	/* part */
+	int64_t of, number;
+	struct procaudit_string key;
+	struct procaudit_strings values;
+	int64_t joins; /* boolean */
 
 	/* fork; child_pid also gap */
 	int64_t child_pid, child;

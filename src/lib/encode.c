@@ -2,6 +2,7 @@
 #include "encoder.h"
 
 #include "macro.h"
+#include "split.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -31,9 +32,13 @@ PUBLIC int procaudit_log_id(char id[33])
 PUBLIC int procaudit_encoder_new(
 	struct procaudit_encoder **encoder, const struct procaudit_encode_options *options)
 {
-	struct procaudit_encoder *e = calloc(1, sizeof(*e));
+	struct procaudit_encoder *e;
 	struct timespec boot;
 
+	if (options->max_line &&
+		(options->format != PROCAUDIT_JSONL || options->max_line < PROCAUDIT_MIN_LINE))
+		return -EINVAL;
+	e = calloc(1, sizeof(*e));
 	if (!e)
 		return -ENOMEM;
 	clock_gettime(CLOCK_BOOTTIME, &boot);
@@ -61,17 +66,52 @@ static void forget_context(struct procaudit_encoder *e)
 	buf_free(&e->cwd);
 }
 
-static void add_mark(struct procaudit_encoder *e, unsigned kind, uint64_t records)
+static void add_mark(struct procaudit_encoder *e, size_t end, unsigned kind, uint64_t records)
 {
-	struct mark mark = {.end = e->out.size, .records = records, .kind = kind};
+	struct mark mark = {.end = end, .records = records, .kind = kind};
 
 	buf_add(&e->marks, &mark, sizeof(mark));
 	e->now.counts[kind]++;
 }
 
+static const struct mark *marks_of(const struct procaudit_encoder *e, size_t *count)
+{
+	*count = e->marks.size / sizeof(struct mark);
+	return (const struct mark *)(const void *)e->marks.data;
+}
+
+/* The record that begins at start is too long for a line. */
+static void add_marks_of_parts(
+	struct procaudit_encoder *e, size_t start, unsigned kind, uint64_t records)
+{
+	struct buf ends = {0};
+	const size_t *end;
+	size_t i;
+
+	split_record(&e->out, start, e->options.max_line, &e->now.seq, &ends);
+	end = (const size_t *)(const void *)ends.data;
+	for (i = 0; i < ends.size / sizeof(*end); i++)
+		add_mark(e, end[i], i ? RECORD_PART : kind, i ? 1 : records);
+	buf_free(&ends);
+}
+
+/* Each record has a mark, so the last one begins where that of the one before
+ * ends. */
+static void mark_record(struct procaudit_encoder *e, unsigned kind, uint64_t records)
+{
+	size_t count, start;
+	const struct mark *marks = marks_of(e, &count);
+
+	start = count ? marks[count - 1].end : 0;
+	if (e->options.max_line && e->out.size - start > e->options.max_line && !e->out.error)
+		add_marks_of_parts(e, start, kind, records);
+	else
+		add_mark(e, e->out.size, kind, records);
+}
+
 void encoder_mark(struct procaudit_encoder *e, unsigned kind)
 {
-	add_mark(e, kind, 1);
+	mark_record(e, kind, 1);
 }
 
 void encoder_mark_event(struct procaudit_encoder *e, const struct procaudit_event *event)
@@ -79,7 +119,7 @@ void encoder_mark_event(struct procaudit_encoder *e, const struct procaudit_even
 	bool stands =
 		event->kind == PROCAUDIT_GAP && event->gap.reason == PROCAUDIT_GAP_WRITE_ERROR;
 
-	add_mark(e, event->kind, stands ? event->gap.count : 1);
+	mark_record(e, event->kind, stands ? event->gap.count : 1);
 }
 
 /* Where a record begins. */
@@ -165,12 +205,6 @@ PUBLIC const char *procaudit_encoded(const struct procaudit_encoder *e, size_t *
 {
 	*size = e->out.size - e->taken;
 	return *size ? e->out.data + e->taken : NULL;
-}
-
-static const struct mark *marks_of(const struct procaudit_encoder *e, size_t *count)
-{
-	*count = e->marks.size / sizeof(struct mark);
-	return (const struct mark *)(const void *)e->marks.data;
 }
 
 /* Forgets everything that waits. */

@@ -341,6 +341,8 @@ static void add_capture(struct procaudit_encoder *e, const struct procaudit_head
 	json_bool(&e->out, "seccomp", header->failed != PROCAUDIT_FAILED_NONE);
 	json_bool(&e->out, "no_new_privs", header->no_new_privs);
 	json_text(&e->out, "redact", redaction(e));
+	if (e->options.max_line)
+		json_uint(&e->out, "max_line", e->options.max_line);
 	json_close(&e->out);
 }
 
@@ -389,6 +391,8 @@ static void add_counts(struct procaudit_encoder *e)
 		json_uint(out, procaudit_event_name(kind), e->now.counts[kind]);
 	json_uint(out, "env", e->now.counts[RECORD_ENV]);
 	json_uint(out, "stats", e->now.counts[RECORD_STATS]);
+	if (e->options.max_line)
+		json_uint(out, "part", e->now.counts[RECORD_PART]);
 	json_close(out);
 	json_uint(out, "gaps", e->now.counts[PROCAUDIT_GAP]);
 }

@@ -21,6 +21,7 @@
 #define ENV	    BIT(PROCAUDIT_RECORD_ENV)
 #define DETACH	    BIT(PROCAUDIT_RECORD_DETACH)
 #define GAP	    BIT(PROCAUDIT_RECORD_GAP)
+#define PART	    BIT(PROCAUDIT_RECORD_PART)
 #define STATS	    BIT(PROCAUDIT_RECORD_STATS)
 #define TRAILER	    BIT(PROCAUDIT_RECORD_TRAILER)
 #define ALL	    (BIT(PROCAUDIT_RECORD_KINDS) - 2)
@@ -87,6 +88,7 @@ const struct key keys[] = {
 	OBJECT("capture", HEADER, HEADER),
 	STRING("capture.env", HEADER, HEADER, capture_env, FORM_ANY, "|full|once|none|"),
 	STRING("capture.failed", HEADER, HEADER, capture_failed, FORM_ANY, "|none|brief|full|"),
+	INTEGER("capture.max_line", HEADER, 0, capture_max_line, 2048, MAX),
 	BOOLEAN("capture.no_new_privs", HEADER, HEADER, capture_no_new_privs),
 	BOOLEAN("capture.proc", HEADER, HEADER, capture_proc),
 	STRING("capture.redact", HEADER, 0, capture_redact, FORM_ANY, "|none|mask|hmac|"),
@@ -107,6 +109,7 @@ const struct key keys[] = {
 	INTEGER("counts.fork", SUMS, SUMS, counts[PROCAUDIT_RECORD_FORK], 0, MAX),
 	INTEGER("counts.gap", SUMS, SUMS, counts[PROCAUDIT_RECORD_GAP], 0, MAX),
 	INTEGER("counts.header", SUMS, SUMS, counts[PROCAUDIT_RECORD_HEADER], 0, MAX),
+	INTEGER("counts.part", SUMS, 0, counts[PROCAUDIT_RECORD_PART], 0, MAX),
 	INTEGER("counts.stats", SUMS, 0, counts[PROCAUDIT_RECORD_STATS], 0, MAX),
 	INTEGER("counts.thread", SUMS, SUMS, counts[PROCAUDIT_RECORD_THREAD], 0, MAX),
 	INTEGER("counts.thread_exit", SUMS, SUMS, counts[PROCAUDIT_RECORD_THREAD_EXIT], 0, MAX),
@@ -138,7 +141,9 @@ const struct key keys[] = {
 	TWIN("host_b64", HEADER, host),
 	INTEGER("image", EXEC, 0, image, 1, MAX),
 	INTEGER("inblock", EXIT, EXIT, inblock, 0, MAX),
+	BOOLEAN("joins", PART, 0, joins),
 	STRING("kernel", HEADER, 0, kernel, FORM_ANY, NULL),
+	STRING("key", PART, PART, key, FORM_ANY, NULL),
 	STRING("kind", FORK, 0, fork_kind, FORM_ANY, "|fork|vfork|clone|"),
 	INTEGER("living", STATS, STATS, living, 0, MAX),
 	STRING("log_id", HEADER, HEADER, log_id, FORM_HEX32, NULL),
@@ -149,11 +154,14 @@ const struct key keys[] = {
 	INTEGER("mono_us", ALL, ALL, mono_us, 0, MAX),
 	INTEGER("nivcsw", EXIT, EXIT, nivcsw, 0, MAX),
 	INTEGER("ns_pid", PROCESS, 0, ns_pid, 1, PID_MAX),
+	INTEGER("number", PART, PART, number, 1, MAX),
 	INTEGER("nvcsw", EXIT, EXIT, nvcsw, 0, MAX),
+	INTEGER("of", PART, PART, of, 0, MAX),
 	INTEGER("old_tid", EXEC, 0, old_tid, 1, PID_MAX),
 	INTEGER("oublock", EXIT, EXIT, oublock, 0, MAX),
 	INTEGER("parent", EXEC, 0, parent, 1, MAX),
 	INTEGER("part", HEADER, HEADER, part, 1, MAX),
+	INTEGER("parts", HEADER | EXEC | ENV, 0, parts, 1, MAX),
 	STRING("path", EXEC, 0, path, FORM_ANY, NULL),
 	TWIN("path_b64", EXEC, path),
 	ERROR("path_error", EXEC, path),
@@ -177,6 +185,7 @@ const struct key keys[] = {
 	INTEGER("uid", HEADER | EXEC, HEADER, uid, 0, ID_MAX),
 	INTEGER("utime_us", EXIT, EXIT, utime_us, 0, MAX),
 	INTEGER("v", ALL, ALL, v, 1, 1),
+	ARRAY("values", PART, PART, values),
 	STRING("version", HEADER, HEADER, version, FORM_ANY, NULL),
 };
 const unsigned key_count = ARRAY_SIZE(keys);
@@ -193,6 +202,7 @@ static const char *const kinds[PROCAUDIT_RECORD_KINDS] = {
 	[PROCAUDIT_RECORD_ENV] = "env",
 	[PROCAUDIT_RECORD_DETACH] = "detach",
 	[PROCAUDIT_RECORD_GAP] = "gap",
+	[PROCAUDIT_RECORD_PART] = "part",
 	[PROCAUDIT_RECORD_STATS] = "stats",
 	[PROCAUDIT_RECORD_TRAILER] = "trailer",
 };

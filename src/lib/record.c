@@ -158,7 +158,10 @@ int record_check(struct record_parser *p)
 	if (!p->record.event.data)
 		return record_fail(p, "event is missing");
 	p->record.kind = key_kind(p->record.event.data, p->record.event.size);
-	if (check_keys(p) == STOP || merge_twins(p) == STOP)
+	if (check_keys(p) == STOP)
+		return STOP;
+	/* Each of two twins may end elsewhere. */
+	if (p->record.parts < 0 && merge_twins(p) == STOP)
 		return STOP;
 	switch (p->record.kind) {
 	case PROCAUDIT_RECORD_EXEC:
@@ -176,6 +179,7 @@ int record_check(struct record_parser *p)
 	case PROCAUDIT_RECORD_ENV:
 	case PROCAUDIT_RECORD_DETACH:
 	case PROCAUDIT_RECORD_GAP:
+	case PROCAUDIT_RECORD_PART:
 	case PROCAUDIT_RECORD_STATS:
 	case PROCAUDIT_RECORD_KINDS:
 		break;

@@ -5,11 +5,11 @@
  *	options   the command line
  *	proxy     what the shell sees: stops, goes on and ends as the command
  *	run       run mode: start, follow, end
+ *	consumers how long lines may be
  *	recorder  events into the log, and what was lost of it
  *	redaction what must not get into it
  *	hold      waiting for a log that takes nothing
  *	part      the part of the log that is being written
- *	compress  finished parts become .zst
  *	parts     the files of a log that is rotated
  *	sink      the log's descriptor
  *	logfile   the log's file by its name: opening it, alone

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "options.h"
 
-#include "compress.h"
+#include "consumers.h"
 #include "status.h"
 
 #include <bsd/err.h>
@@ -15,6 +15,9 @@
 #define TRY " (see 'procaudit --help')"
 
 #define LINGER_MAX (100LL * 365 * 24 * 3600)
+
+/* Longer lines than any record has. */
+#define MAX_LINE ((uint64_t)1 << 30)
 
 /* A part begins with a header of more than 1 KiB. */
 #define ROTATE_MIN (UINT64_C(64) * 1024)
@@ -34,7 +37,7 @@ enum {
 	OPT_ON_LOG_ERROR,
 	OPT_ROTATE,
 	OPT_KEEP,
-	OPT_COMPRESS
+	OPT_MAX_LINE
 };
 
 /* An option as --help shows it and getopt_long takes it. */
@@ -54,7 +57,9 @@ static const struct row rows[] = {
 		"go on in a new file when FILE has SIZE bytes (100M, 1G);\n"
 		"finished ones become FILE.000001, FILE.000002 ..."},
 	{OPT_KEEP, "keep", "N", "remove all but the newest N finished files"},
-	{OPT_COMPRESS, "compress", NULL, "compress finished files (zstd)"},
+	{OPT_MAX_LINE, "max-line", "BYTES|CONSUMER",
+		"no line is longer, long records go on in others; or as\n"
+		"rsyslog, journald, docker ... take it, see procaudit(1)"},
 	{'f', "format", "jsonl|text", "log format (default: jsonl to FILE, text to stderr)"},
 	{OPT_ENV, "env", "full|once|none",
 		"environments: in every record (default), each distinct\n"
@@ -224,7 +229,8 @@ static long long parse_linger(const char *text)
 }
 
 /* Bytes, or so many times 2^10, 2^20 … */
-static uint64_t parse_rotate(const char *text)
+/* Bytes, or K, M, G, T of them; 0 if it is not that. */
+static uint64_t parse_size(const char *text, uint64_t min, uint64_t max)
 {
 	static const char units[] = "KMGT";
 	unsigned long long size;
@@ -240,12 +246,34 @@ static uint64_t parse_rotate(const char *text)
 		shift = 10 * (unsigned)(unit - units + 1);
 		end++;
 	}
-	if (!isdigit((unsigned char)text[0]) || errno || *end || size > ROTATE_MAX >> shift ||
-		size << shift < ROTATE_MIN)
+	if (!isdigit((unsigned char)text[0]) || errno || *end || size > max >> shift ||
+		size << shift < min)
+		return 0;
+	return size << shift;
+}
+
+static uint64_t parse_rotate(const char *text)
+{
+	uint64_t size = parse_size(text, ROTATE_MIN, ROTATE_MAX);
+
+	if (!size)
 		errx(STATUS_FAILED,
 			"--rotate: '%s' is no size of 64K or more: bytes, or K, M, G, T expected",
 			text);
-	return size << shift;
+	return size;
+}
+
+static size_t parse_max_line(const char *text)
+{
+	size_t size = consumers_max_line(text);
+
+	if (!size)
+		size = parse_size(text, PROCAUDIT_MIN_LINE, MAX_LINE);
+	if (!size)
+		errx(STATUS_FAILED,
+			"--max-line: '%s' is no size of 2K or more, nor a consumer's name" TRY,
+			text);
+	return size;
 }
 
 static unsigned parse_keep(const char *text)
@@ -286,34 +314,38 @@ static _Noreturn void bad_option(int what, char *argv[])
 	errx(STATUS_FAILED, "unknown or ambiguous option '%s'" TRY, word);
 }
 
-/* Whether it is about the parts of the log. */
-static bool take_rotation(struct options *options, int value)
-{
-	switch (value) {
-	case OPT_ROTATE:
-		options->rotate = parse_rotate(optarg);
-		return true;
-	case OPT_KEEP:
-		options->keep = parse_keep(optarg);
-		return true;
-	case OPT_COMPRESS:
-		options->compress = true;
-		return true;
-	default:
-		return false;
-	}
-}
-
 static void check_rotation(const struct options *options)
 {
 	if (options->keep && !options->rotate)
 		errx(STATUS_FAILED, "--keep needs --rotate");
-	if (options->compress && !options->rotate)
-		errx(STATUS_FAILED, "--compress needs --rotate");
-	if (options->compress && !compress_is_known())
-		errx(STATUS_FAILED, "--compress: this procaudit was built without zstd");
 	if (options->rotate && (!options->output || strcmp(options->output, "-") == 0))
 		errx(STATUS_FAILED, "--rotate needs -o FILE");
+}
+
+/* An option that says how the log is to be. */
+static bool set_log_option(struct options *options, int value)
+{
+	switch (value) {
+	case OPT_ROTATE:
+		options->rotate = parse_rotate(optarg);
+		break;
+	case OPT_KEEP:
+		options->keep = parse_keep(optarg);
+		break;
+	case OPT_MAX_LINE:
+		options->max_line = parse_max_line(optarg);
+		break;
+	case OPT_REDACT:
+		add_redact(options, optarg);
+		break;
+	case OPT_REDACT_HMAC:
+		options->redact_hmac = true;
+		options->redact_key = optarg;
+		break;
+	default:
+		return false;
+	}
+	return true;
 }
 
 void options_parse(struct options *options, int argc, char *argv[])
@@ -338,13 +370,6 @@ void options_parse(struct options *options, int argc, char *argv[])
 			break;
 		case OPT_ENV:
 			options->env = parse_env(optarg);
-			break;
-		case OPT_REDACT:
-			add_redact(options, optarg);
-			break;
-		case OPT_REDACT_HMAC:
-			options->redact_hmac = true;
-			options->redact_key = optarg;
 			break;
 		case OPT_FAILED:
 			options->failed = parse_failed(optarg);
@@ -377,13 +402,15 @@ void options_parse(struct options *options, int argc, char *argv[])
 			puts("procaudit " VERSION);
 			finish_output();
 		default:
-			if (!take_rotation(options, value))
+			if (!set_log_option(options, value))
 				bad_option(value, argv);
 		}
 	}
 	options->format = options->output ? PROCAUDIT_JSONL : PROCAUDIT_TEXT;
 	if (format)
 		options->format = parse_format(format);
+	if (options->max_line && options->format == PROCAUDIT_TEXT)
+		errx(STATUS_FAILED, "--max-line is for the format jsonl");
 	if (options->redact_hmac && !options->redact_count)
 		errx(STATUS_FAILED, "--redact-hmac needs --redact" TRY);
 	check_rotation(options);

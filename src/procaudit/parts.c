@@ -79,14 +79,6 @@ static unsigned number_of(const struct parts *parts, const char *name, const cha
 	return errno || number >= UINT_MAX ? 0 : (unsigned)number;
 }
 
-static bool is_empty(const struct parts *parts, const char *name)
-{
-	struct stat st;
-
-	return fstatat(parts->dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-	       st.st_size == 0;
-}
-
 static void look_at(struct parts *parts, const char *name)
 {
 	const char *suffix = "";
@@ -94,8 +86,7 @@ static void look_at(struct parts *parts, const char *name)
 
 	if (number == 0)
 		return;
-	if (strcmp(suffix, ".tmp") == 0 || strcmp(suffix, ".zst.tmp") == 0 ||
-		(suffix[0] == '\0' && is_empty(parts, name))) {
+	if (strcmp(suffix, ".tmp") == 0 || strcmp(suffix, ".zst.tmp") == 0) {
 		unlinkat(parts->dir, name, 0);
 	} else if (suffix[0] == '\0' || strcmp(suffix, ".zst") == 0) {
 		if (parts->last < parts->first || number < parts->first)
@@ -204,17 +195,11 @@ int parts_swap(struct parts *parts)
 	return error;
 }
 
-unsigned parts_first(const struct parts *parts, unsigned keep)
-{
-	return keep && parts->last - parts->first + 1 > keep ? parts->last - keep + 1
-							     : parts->first;
-}
-
-void parts_prune(struct parts *parts, unsigned first)
+void parts_prune(struct parts *parts, unsigned keep)
 {
 	part_name name;
 
-	for (; parts->first < first; parts->first++) {
+	for (; parts->last - parts->first + 1 > keep; parts->first++) {
 		parts_name(parts, parts->first, "", name);
 		unlinkat(parts->dir, name, 0);
 		parts_name(parts, parts->first, ".zst", name);

@@ -602,6 +602,7 @@ static void dispatch(struct verify *v)
 		check_counts(v);
 		break;
 	case PROCAUDIT_RECORD_HEADER:
+	case PROCAUDIT_RECORD_PART:
 	case PROCAUDIT_RECORD_OTHER:
 	case PROCAUDIT_RECORD_KINDS:
 		break;

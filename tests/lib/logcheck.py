@@ -24,6 +24,11 @@ import sys
 
 import fastjsonschema
 
+RECIPES = pathlib.Path(__file__).parents[2] / "contrib/recipes"
+sys.path.insert(0, str(RECIPES))
+sys.dont_write_bytecode = True
+from join import Joiner  # noqa: E402
+
 SCHEMA = pathlib.Path(__file__).parents[2] / "contrib/schema/procaudit-1.schema.json"
 
 MAX_INTEGER = 2**53  # what jq and JavaScript still keep exact
@@ -207,10 +212,12 @@ class Log:
         self.header = None  # of this part
         self.first_part = None
         self.trailer = None
+        self.joiner = Joiner()
+        self.line = b""  # the last one that is no part of another
 
     def add(self, line, record):
-        event = record["event"]
-        if not self.header:
+        """One line. What it says is looked at when all its parts are there."""
+        if self.first_part is None:
             self.seq = record["seq"] if record["part"] > 1 else 0
             self.first_part = record["part"]
         if record["seq"] != self.seq:
@@ -219,6 +226,34 @@ class Log:
             self.report(f"mono_us goes back from {self.mono_us} to {record['mono_us']}")
         self.seq = record["seq"] + 1
         self.mono_us = record["mono_us"]
+        event = record["event"]
+        if event != "part":
+            self.line = line
+        self.join(record)
+        self.counts[event] = self.counts.get(event, 0) + 1
+        self.bytes += len(line)
+        limit = self.header["capture"].get("max_line") if self.header else None
+        if limit and len(line) > limit:
+            self.report(f"{len(line)} bytes, and max_line is {limit}")
+
+    def join(self, record):
+        try:
+            whole = self.joiner.add(record)
+        except ValueError as e:
+            self.suspect(str(e))
+            torn = self.joiner.give_up()
+            if torn:
+                self.follow(self.line, torn)
+            whole = self.joiner.add(record) if record["event"] != "part" else None
+        if whole:
+            try:
+                check_twins(whole)
+            except Finding as e:
+                self.report(str(e))
+            self.follow(self.line, whole)
+
+    def follow(self, line, record):
+        event = record["event"]
         process = self.process_of(record, event) if "proc" in record else None
         if event == "header":
             self.on_header(line, record)
@@ -236,8 +271,6 @@ class Log:
             self.check_counts(record)
         elif event == "trailer":
             self.on_trailer(record)
-        self.counts[event] = self.counts.get(event, 0) + 1
-        self.bytes += len(line)
 
     def process_of(self, record, event):
         """The process that acts, or comes to an end, in this record."""
@@ -476,8 +509,6 @@ class File:
         record = parse(line)
         self.validators.check(record)
         check_values(line, record)
-        if b'_b64":' in line:
-            check_twins(record)
         if record["event"] == "header":
             if not self.log or not self.log.is_followed_by(record):
                 self.begin_log(record)

@@ -155,6 +155,14 @@ in_zsh() {
 	in_bash 'procaudit|--linger|=|' | grep -qx forever
 	in_fish 'procaudit --linger ' | grep -qx forever
 	in_zsh 'procaudit --linger=' | grep -qx forever
+	expected=$(sed -n '/^\.Bl -column/,/^\.El/p' "$MAN/procaudit.1" | sed -n 's/^\.It \([a-z-]*\) Ta .*/\1/p' | sort)
+	[ "$(wc -l <<<"$expected")" -gt 10 ]
+	equal "$(in_bash 'procaudit|--max-line|=|')" "$expected"
+	equal "$(in_fish 'procaudit --max-line ')" "$expected"
+	equal "$(in_zsh 'procaudit --max-line=')" "$expected"
+	for name in $expected; do
+		"$PROCAUDIT" --max-line="$name" -o log true
+	done
 	equal "$(in_bash 'procaudit|--redact|=|')" default
 	equal "$(in_fish 'procaudit --redact ')" default
 	equal "$(in_zsh 'procaudit --redact=')" default
