@@ -5,6 +5,8 @@
 Every round runs each workload once bare and once under each tracer, in a new
 order, so that a machine that gets slower gets slower for all; medians of the
 rounds are compared. Only ratios mean anything from one machine to the next.
+"floor" records nothing; "recording" is the same loop that also gets what a record
+needs, with as few calls as can get it, and writes as many bytes.
 
     bench.py [--rounds N] [--only WORKLOAD,...] PROCAUDIT FLOOR LOAD ENCODE
 """
@@ -28,6 +30,7 @@ SOURCE = os.path.dirname(os.path.dirname(HERE))
 def tracers(options):
     """Name and command prefix of each; bare first."""
     rows = {"bare": [], "floor": [options.floor],
+            "  recording": [options.floor, "-r", "floor.out"],
             "procaudit": [options.procaudit, "-o", "log.jsonl"],
             "  --failed": [options.procaudit, "--failed", "-o", "log.jsonl"]}
     if shutil.which("strace"):
