@@ -105,7 +105,7 @@ _procaudit()
 	esac
 	if ((command == 0)); then
 		mapfile -t COMPREPLY < <(compgen -W "
-			-o --output -A --append --rotate --keep --max-line -f --format --env --redact --redact-hmac --failed --threads
+			-o --output -A --append --rotate --keep --compress --max-line -f --format --env --redact --redact-hmac --failed --threads
 			--linger -u --user --kill-on-exit --on-log-error -v --verbose -q --quiet -h --help -V --version
 		" -- "$cur")
 	elif declare -F _command_offset >/dev/null; then

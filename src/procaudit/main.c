@@ -10,6 +10,7 @@
  *	redaction what must not get into it
  *	hold      waiting for a log that takes nothing
  *	part      the part of the log that is being written
+ *	compress  finished parts become .zst
  *	parts     the files of a log that is rotated
  *	sink      the log's descriptor
  *	logfile   the log's file by its name: opening it, alone

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "options.h"
 
+#include "compress.h"
 #include "consumers.h"
 #include "status.h"
 
@@ -37,6 +38,7 @@ enum {
 	OPT_ON_LOG_ERROR,
 	OPT_ROTATE,
 	OPT_KEEP,
+	OPT_COMPRESS,
 	OPT_MAX_LINE
 };
 
@@ -60,6 +62,7 @@ static const struct row rows[] = {
 	{OPT_MAX_LINE, "max-line", "BYTES|CONSUMER",
 		"no line is longer, long records go on in others; or as\n"
 		"rsyslog, journald, docker ... take it, see procaudit(1)"},
+	{OPT_COMPRESS, "compress", NULL, "compress finished files (zstd)"},
 	{'f', "format", "jsonl|text", "log format (default: jsonl to FILE, text to stderr)"},
 	{OPT_ENV, "env", "full|once|none",
 		"environments: in every record (default), each distinct\n"
@@ -318,6 +321,10 @@ static void check_rotation(const struct options *options)
 {
 	if (options->keep && !options->rotate)
 		errx(STATUS_FAILED, "--keep needs --rotate");
+	if (options->compress && !options->rotate)
+		errx(STATUS_FAILED, "--compress needs --rotate");
+	if (options->compress && !compress_is_known())
+		errx(STATUS_FAILED, "--compress: this procaudit was built without zstd");
 	if (options->rotate && (!options->output || strcmp(options->output, "-") == 0))
 		errx(STATUS_FAILED, "--rotate needs -o FILE");
 }
@@ -331,6 +338,9 @@ static bool set_log_option(struct options *options, int value)
 		break;
 	case OPT_KEEP:
 		options->keep = parse_keep(optarg);
+		break;
+	case OPT_COMPRESS:
+		options->compress = true;
 		break;
 	case OPT_MAX_LINE:
 		options->max_line = parse_max_line(optarg);

@@ -31,6 +31,7 @@ struct options {
 	bool kill_on_exit;
 	enum on_log_error on_log_error;
 	size_t max_line;  /* bytes of a line; 0: any number */
+	bool compress;	  /* finished parts */
 	uint64_t rotate;  /* bytes of a finished part; 0: all in one file */
 	unsigned keep;	  /* finished parts; 0: all */
 	long long linger; /* seconds, or LINGER_FOREVER */

@@ -81,7 +81,7 @@ static int begin(struct part *part, struct procaudit_encoder *encoder, int fd, b
 	return error;
 }
 
-int part_turn(struct part *part, struct procaudit_encoder *encoder, int *late)
+static int turn(struct part *part, struct procaudit_encoder *encoder, int *late)
 {
 	/* Somebody has moved the file away: then its name stands for the next one. */
 	bool is_new = parts_is_current(&part->files, part->sink->fd);
@@ -105,9 +105,26 @@ int part_turn(struct part *part, struct procaudit_encoder *encoder, int *late)
 	part->bytes = size_of(fd);
 	part->next = part->limit;
 	part->reopen = false;
-	if (part->keep)
-		parts_prune(&part->files, part->keep);
 	return 0;
+}
+
+/* Those that are finished; not before the command has been forked, which a second
+ * thread is not to be in the way of. */
+static void tidy(struct part *part)
+{
+	unsigned first = parts_first(&part->files, part->keep);
+
+	compress_more(&part->compressor, first, part->files.last);
+	parts_prune(&part->files, first);
+}
+
+int part_turn(struct part *part, struct procaudit_encoder *encoder, int *late)
+{
+	int error = turn(part, encoder, late);
+
+	if (!error && part->limit)
+		tidy(part);
+	return error;
 }
 
 void part_postpone(struct part *part)
@@ -133,6 +150,8 @@ static int open_directory(struct part *part, const struct options *options)
 	error = parts_open(&part->files, options->output);
 	if (!error && part->limit)
 		error = parts_scan(&part->files);
+	if (!error && options->compress)
+		compress_init(&part->compressor, &part->files);
 	return part->limit ? error : 0;
 }
 
@@ -155,8 +174,14 @@ int part_open(struct part *part, struct sink *sink, struct procaudit_encoder *en
 	if (error)
 		return error;
 	if (part->limit && part->bytes >= part->limit)
-		return part_turn(part, encoder, &late);
+		return turn(part, encoder, &late);
 	return write_first_header(part, encoder);
+}
+
+int part_finish(struct part *part)
+{
+	compress_finish(&part->compressor);
+	return atomic_exchange(&part->compressor.error, 0);
 }
 
 void part_close(struct part *part)

@@ -3,6 +3,7 @@
 #ifndef PART_H
 #define PART_H
 
+#include "compress.h"
 #include "options.h"
 #include "parts.h"
 #include "sink.h"
@@ -14,14 +15,15 @@ struct part {
 	char log_id[33];
 	char *cwd;	    /* owned; of the header. NULL: unknown */
 	struct parts files; /* .dir is -1 if the log is not a file of our own */
-	struct sink *sink;  /* borrowed; where it is written */
-	bool is_jsonl;	    /* not text */
-	unsigned keep;	    /* so many finished parts; 0: all */
-	uint64_t limit;	    /* it is finished at so many bytes; 0: never */
-	uint64_t next;	    /* limit, or more if the next one could not be begun */
-	uint64_t bytes;	    /* in its file */
-	bool reopen;	    /* the file is to be opened by its name again */
-	bool is_last;	    /* it has the trailer */
+	struct compressor compressor;
+	struct sink *sink; /* borrowed; where it is written */
+	bool is_jsonl;	   /* not text */
+	unsigned keep;	   /* so many finished parts; 0: all */
+	uint64_t limit;	   /* it is finished at so many bytes; 0: never */
+	uint64_t next;	   /* limit, or more if the next one could not be begun */
+	uint64_t bytes;	   /* in its file */
+	bool reopen;	   /* the file is to be opened by its name again */
+	bool is_last;	   /* it has the trailer */
 };
 
 /*
@@ -31,6 +33,11 @@ struct part {
  */
 int part_open(struct part *part, struct sink *sink, struct procaudit_encoder *encoder,
 	const struct procaudit_header *header, const struct options *options);
+
+/* The log has ended: does what is left to do with finished parts. Returns 0, or
+ * -errno of what could not be compressed. */
+int part_finish(struct part *part);
+
 void part_close(struct part *part);
 
 /* Whether the next part is to be begun when so many bytes more have been written. */

@@ -195,11 +195,17 @@ int parts_swap(struct parts *parts)
 	return error;
 }
 
-void parts_prune(struct parts *parts, unsigned keep)
+unsigned parts_first(const struct parts *parts, unsigned keep)
+{
+	return keep && parts->last - parts->first + 1 > keep ? parts->last - keep + 1
+							     : parts->first;
+}
+
+void parts_prune(struct parts *parts, unsigned first)
 {
 	part_name name;
 
-	for (; parts->last - parts->first + 1 > keep; parts->first++) {
+	for (; parts->first < first; parts->first++) {
 		parts_name(parts, parts->first, "", name);
 		unlinkat(parts->dir, name, 0);
 		parts_name(parts, parts->first, ".zst", name);

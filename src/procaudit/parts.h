@@ -47,8 +47,12 @@ void parts_discard(const struct parts *parts);
 /* It becomes FILE, and FILE gets its name. Returns 0 or -errno. */
 int parts_swap(struct parts *parts);
 
-/* Removes the oldest finished parts, so that no more than keep are left. */
-void parts_prune(struct parts *parts, unsigned keep);
+/* The number of the oldest finished part, when no more than keep are left; 0: all
+ * are. */
+unsigned parts_first(const struct parts *parts, unsigned keep);
+
+/* Removes the finished parts in front of that. */
+void parts_prune(struct parts *parts, unsigned first);
 
 /* What names are now on the disk stay there. Returns 0 or -errno. */
 int parts_sync(const struct parts *parts);

@@ -340,6 +340,13 @@ void recorder_end(struct recorder *recorder, struct procaudit_trailer *trailer)
 		say_lost(recorder, error);
 }
 
+static void say_not_compressed(const struct recorder *recorder, int error)
+{
+	if (error && stdfds_can_say())
+		warnc(-error, "cannot compress all parts of the log %s, some stay as they are",
+			recorder->sink.name);
+}
+
 void recorder_close(struct recorder *recorder)
 {
 	int error;
@@ -349,6 +356,7 @@ void recorder_close(struct recorder *recorder)
 	error = sink_close(&recorder->sink);
 	if (error)
 		say_lost(recorder, error);
+	say_not_compressed(recorder, part_finish(&recorder->part));
 	recorder->complete = recorder->complete && !recorder->incomplete;
 }
 
