@@ -19,7 +19,7 @@ _procaudit_parse()
 			command=$((i + 1))
 			return
 			;;
-		--output | --max-line | --format | --env | --redact | --linger | --user | --on-log-error | --rotate | --keep) ;;
+		--output | --max-line | --format | --env | --redact | --linger | --user | --on-log-error | --rotate | --keep | --sync) ;;
 		--failed | --redact-hmac)
 			# Its argument, if any, is in the same word.
 			[[ ${COMP_WORDS[i + 1]-} == "=" ]] || continue
@@ -95,6 +95,10 @@ _procaudit()
 		mapfile -t COMPREPLY < <(compgen -W "10M 100M 1G" -- "$cur")
 		return
 		;;
+	--sync)
+		mapfile -t COMPREPLY < <(compgen -W "none interval record" -- "$cur")
+		return
+		;;
 	--keep)
 		return
 		;;
@@ -105,7 +109,7 @@ _procaudit()
 	esac
 	if ((command == 0)); then
 		mapfile -t COMPREPLY < <(compgen -W "
-			-o --output -A --append --rotate --keep --compress --max-line -f --format --env --redact --redact-hmac --failed --threads
+			-o --output -A --append --rotate --keep --compress --sync --max-line -f --format --env --redact --redact-hmac --failed --threads
 			--linger -u --user --kill-on-exit --on-log-error -v --verbose -q --quiet -h --help -V --version
 		" -- "$cur")
 	elif declare -F _command_offset >/dev/null; then

@@ -11,7 +11,7 @@ function __procaudit_command
             case --
                 set -e words[1]
                 break
-            case --output --max-line --format --env --redact --linger --user --on-log-error --rotate --keep
+            case --output --max-line --format --env --redact --linger --user --on-log-error --rotate --keep --sync
                 set -e words[1]
             case '--*'
             case '-*'
@@ -38,6 +38,7 @@ complete -c procaudit -n $own -s A -l append -d 'Add to FILE instead of replacin
 complete -c procaudit -n $own -l rotate -x -a '10M 100M 1G' -d 'Go on in a new file when FILE has SIZE bytes'
 complete -c procaudit -n $own -l keep -x -d 'Remove all but the newest N finished files'
 complete -c procaudit -n $own -l compress -d 'Compress finished files'
+complete -c procaudit -n $own -l sync -x -a 'none interval record' -d 'When the log is on the disk'
 complete -c procaudit -n $own -s f -l format -x -a 'jsonl text' -d 'Log format'
 complete -c procaudit -n $own -l env -x -a 'full once none' -d 'Environments'
 complete -c procaudit -n $own -l max-line -x -a 'rsyslog splunk docker containerd fluent-bit journald vector loki cloudwatch otel kafka filebeat duckdb' -d 'No line is longer'

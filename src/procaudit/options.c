@@ -39,7 +39,8 @@ enum {
 	OPT_ROTATE,
 	OPT_KEEP,
 	OPT_COMPRESS,
-	OPT_MAX_LINE
+	OPT_MAX_LINE,
+	OPT_SYNC
 };
 
 /* An option as --help shows it and getopt_long takes it. */
@@ -63,6 +64,9 @@ static const struct row rows[] = {
 		"no line is longer, long records go on in others; or as\n"
 		"rsyslog, journald, docker ... take it, see procaudit(1)"},
 	{OPT_COMPRESS, "compress", NULL, "compress finished files (zstd)"},
+	{OPT_SYNC, "sync", "none|interval|record",
+		"when the log is on the disk: whenever (default), within\n"
+		"a second, or record by record"},
 	{'f', "format", "jsonl|text", "log format (default: jsonl to FILE, text to stderr)"},
 	{OPT_ENV, "env", "full|once|none",
 		"environments: in every record (default), each distinct\n"
@@ -329,6 +333,17 @@ static void check_rotation(const struct options *options)
 		errx(STATUS_FAILED, "--rotate needs -o FILE");
 }
 
+static enum sync parse_sync(const char *text)
+{
+	if (strcmp(text, "none") == 0)
+		return SYNC_NONE;
+	if (strcmp(text, "interval") == 0)
+		return SYNC_INTERVAL;
+	if (strcmp(text, "record") == 0)
+		return SYNC_RECORD;
+	errx(STATUS_FAILED, "--sync: '%s' is none of none, interval, record", text);
+}
+
 /* An option that says how the log is to be. */
 static bool set_log_option(struct options *options, int value)
 {
@@ -341,6 +356,9 @@ static bool set_log_option(struct options *options, int value)
 		break;
 	case OPT_COMPRESS:
 		options->compress = true;
+		break;
+	case OPT_SYNC:
+		options->sync = parse_sync(optarg);
 		break;
 	case OPT_MAX_LINE:
 		options->max_line = parse_max_line(optarg);

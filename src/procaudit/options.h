@@ -17,28 +17,36 @@ enum on_log_error {
 	ON_LOG_ERROR_KILL, /* the command */
 };
 
+/* When what has been written is to be on the disk. */
+enum sync {
+	SYNC_NONE,     /* when the kernel likes */
+	SYNC_INTERVAL, /* a second later at most */
+	SYNC_RECORD,   /* before the next event is looked at */
+};
+
 struct options {
-	const char *output; /* NULL: standard error; "-": standard output */
-	bool append;
-	enum procaudit_format format;
-	enum procaudit_env env;
+	const char *output;  /* NULL: standard error; "-": standard output */
 	const char **redact; /* patterns; NULL if there are none */
 	size_t redact_count;
-	bool redact_hmac;
 	const char *redact_key; /* with redact_hmac: the key's file; NULL: a random key */
+	size_t max_line;	/* bytes of a line; 0: any number */
+	uint64_t rotate;	/* bytes of a finished part; 0: all in one file */
+	long long linger;	/* seconds, or LINGER_FOREVER */
+	const char *user;	/* USER[:GROUP] that the command runs as; NULL: ours */
+	char **command;		/* argv of the command, ended by NULL; borrowed from main's argv */
+	unsigned keep;		/* finished parts; 0: all */
+	enum procaudit_format format;
+	enum procaudit_env env;
 	enum procaudit_failed failed;
+	enum on_log_error on_log_error;
+	enum sync sync;
+	bool append;
+	bool compress; /* finished parts */
+	bool redact_hmac;
 	bool threads;
 	bool kill_on_exit;
-	enum on_log_error on_log_error;
-	size_t max_line;  /* bytes of a line; 0: any number */
-	bool compress;	  /* finished parts */
-	uint64_t rotate;  /* bytes of a finished part; 0: all in one file */
-	unsigned keep;	  /* finished parts; 0: all */
-	long long linger; /* seconds, or LINGER_FOREVER */
-	const char *user; /* USER[:GROUP] that the command runs as; NULL: ours */
 	bool verbose;
 	bool quiet;
-	char **command; /* argv of the command, ended by NULL; borrowed from main's argv */
 };
 
 /* Fills options. Does not return after --help, --version (status 0) or a

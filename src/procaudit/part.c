@@ -66,6 +66,8 @@ static int begin(struct part *part, struct procaudit_encoder *encoder, int fd, b
 	data = procaudit_encoded(encoder, &size);
 	if (!error)
 		error = write_whole(fd, data, size);
+	if (!error && part->sync && fdatasync(fd) < 0)
+		error = -errno;
 	if (!error && is_new)
 		error = parts_swap(&part->files);
 	if (!error) {
@@ -105,6 +107,8 @@ static int turn(struct part *part, struct procaudit_encoder *encoder, int *late)
 	part->bytes = size_of(fd);
 	part->next = part->limit;
 	part->reopen = false;
+	if (part->sync && !*late)
+		*late = parts_sync(&part->files);
 	return 0;
 }
 
@@ -173,9 +177,15 @@ int part_open(struct part *part, struct sink *sink, struct procaudit_encoder *en
 		error = open_directory(part, options);
 	if (error)
 		return error;
+	part->sync = options->sync != SYNC_NONE;
 	if (part->limit && part->bytes >= part->limit)
 		return turn(part, encoder, &late);
-	return write_first_header(part, encoder);
+	error = write_first_header(part, encoder);
+	if (!error && part->sync)
+		error = sink_sync(sink);
+	if (!error && part->sync && part->files.dir >= 0)
+		error = parts_sync(&part->files);
+	return error;
 }
 
 int part_finish(struct part *part)

@@ -22,6 +22,7 @@ struct part {
 	uint64_t limit;	   /* it is finished at so many bytes; 0: never */
 	uint64_t next;	   /* limit, or more if the next one could not be begun */
 	uint64_t bytes;	   /* in its file */
+	bool sync;	   /* it is on the disk before it has the name */
 	bool reopen;	   /* the file is to be opened by its name again */
 	bool is_last;	   /* it has the trailer */
 };

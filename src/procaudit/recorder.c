@@ -17,6 +17,9 @@
 /* So much is gathered at most while tracees keep us busy. */
 #define BATCH ((size_t)128 * 1024)
 
+/* With SYNC_INTERVAL records are on the disk after so long. */
+#define SYNC_NS INT64_C(1000000000)
+
 /* So much waits at most for a reader that is slow. */
 #define BACKLOG ((size_t)64 * 1024 * 1024)
 
@@ -99,11 +102,17 @@ bool recorder_open(struct recorder *recorder, const struct options *options)
 	int error;
 
 	*recorder = (struct recorder){
-		.sink.fd = -1, .part.files.dir = -1, .on_error = options->on_log_error};
+		.sink.fd = -1,
+		.part.files.dir = -1,
+		.on_error = options->on_log_error,
+		.sync = options->sync,
+	};
 	if (options->rotate && !can_rotate(options->output))
 		return false;
 	if (!redaction_open(&recorder->redactor, options) || !open_sink(recorder, options))
 		return false;
+	if (recorder->sink.has_reader)
+		recorder->sync = SYNC_NONE;
 	encode.redactor = recorder->redactor;
 	encode.color = wants_color(recorder, options);
 	error = procaudit_encoder_new(&recorder->encoder, &encode);
@@ -158,10 +167,41 @@ static void say_not_turned(struct recorder *recorder, int error)
 		recorder->sink.name);
 }
 
+static int64_t boot_ns(void)
+{
+	struct timespec boot;
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	return boot.tv_sec * INT64_C(1000000000) + boot.tv_nsec;
+}
+
+/* Whether what could not be synced is in the log nobody knows: it counts as lost. */
+static void sync_log(struct recorder *recorder)
+{
+	int error = sink_sync(&recorder->sink);
+
+	recorder->unsynced = false;
+	if (error)
+		say_lost(recorder, error);
+}
+
+/* There are records that are not on the disk. */
+static void note_unsynced(struct recorder *recorder, int64_t now)
+{
+	if (recorder->unsynced || recorder->sync == SYNC_NONE)
+		return;
+	recorder->unsynced = true;
+	recorder->sync_at = recorder->sync == SYNC_RECORD ? now : now + SYNC_NS;
+}
+
 /* All is written that belongs into this part, and it is time for the next. */
 static void turn(struct recorder *recorder)
 {
-	int late, error = part_turn(&recorder->part, recorder->encoder, &late);
+	int late, error;
+
+	if (recorder->unsynced)
+		sync_log(recorder);
+	error = part_turn(&recorder->part, recorder->encoder, &late);
 
 	if (late)
 		say_lost(recorder, late);
@@ -183,6 +223,8 @@ void recorder_flush(struct recorder *recorder)
 	recorder->failing = 0;
 	if (recorder->blocked)
 		return;
+	if (!error && recorder->unsynced && boot_ns() >= recorder->sync_at)
+		sync_log(recorder);
 	if (!error && part_is_due(&recorder->part, 0))
 		turn(recorder);
 	else if (error && recorder->on_error == ON_LOG_ERROR_STOP && can_heal(error))
@@ -223,12 +265,9 @@ static void add_gap(struct recorder *recorder, const struct procaudit_event *at)
 
 static struct procaudit_event now(void)
 {
-	struct procaudit_event event = {0};
-	struct timespec boot;
+	struct procaudit_event event = {.boot_ns = boot_ns()};
 
-	clock_gettime(CLOCK_BOOTTIME, &boot);
 	clock_gettime(CLOCK_REALTIME, &event.real);
-	event.boot_ns = boot.tv_sec * INT64_C(1000000000) + boot.tv_nsec;
 	return event;
 }
 
@@ -297,7 +336,9 @@ void recorder_add(struct recorder *recorder, const struct procaudit_event *event
 	if (event->kind == PROCAUDIT_EXEC && event->exec.success)
 		recorder->executed++;
 	add(recorder, event);
-	if (waiting(recorder) >= BATCH || part_is_due(&recorder->part, waiting(recorder)))
+	note_unsynced(recorder, event->boot_ns);
+	if (waiting(recorder) >= BATCH || event->boot_ns >= recorder_due(recorder) ||
+		part_is_due(&recorder->part, waiting(recorder)))
 		recorder_flush(recorder);
 }
 
@@ -317,9 +358,12 @@ void recorder_add_stats(struct recorder *recorder, size_t living)
 		say_lost(recorder, error);
 	}
 	recorder_flush(recorder);
-	error = sink_sync(&recorder->sink);
-	if (error)
-		say_lost(recorder, error);
+	sync_log(recorder);
+}
+
+int64_t recorder_due(const struct recorder *recorder)
+{
+	return recorder->unsynced ? recorder->sync_at : INT64_MAX;
 }
 
 void recorder_end(struct recorder *recorder, struct procaudit_trailer *trailer)
@@ -353,6 +397,8 @@ void recorder_close(struct recorder *recorder)
 
 	if (waiting(recorder))
 		lose(recorder, recorder->failing ? recorder->failing : -EAGAIN);
+	if (recorder->sync != SYNC_NONE)
+		sync_log(recorder);
 	error = sink_close(&recorder->sink);
 	if (error)
 		say_lost(recorder, error);

@@ -14,6 +14,9 @@ struct recorder {
 	struct sink sink;
 	struct procaudit_redactor *redactor; /* owned; NULL: nothing is masked */
 	struct part part;
+	enum sync sync;
+	bool unsynced;		    /* since the last sync there have been records */
+	int64_t sync_at;	    /* when that is due, CLOCK_BOOTTIME; valid if unsynced */
 	pid_t pid;		    /* of procaudit, for those who are to send it a signal */
 	enum on_log_error on_error; /* CONTINUE also when the others were given up */
 	uint64_t bytes;		    /* in the log, all parts together */
@@ -47,6 +50,10 @@ void recorder_reopen(struct recorder *recorder);
 
 /* Adds a record of how far the log has come; and then that is on the disk. */
 void recorder_add_stats(struct recorder *recorder, size_t living);
+
+/* When recorder_flush() is to be called at the latest, CLOCK_BOOTTIME in
+ * nanoseconds; INT64_MAX: no matter when. */
+int64_t recorder_due(const struct recorder *recorder);
 
 /* Whether nothing may happen that would have to be recorded, before what waits
  * has been written: see hold(). */

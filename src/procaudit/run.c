@@ -259,14 +259,14 @@ static void notice(struct run *run)
 static const struct timespec *patience(const struct run *run, struct timespec *limit)
 {
 	long long linger = run->options->linger;
-	int64_t due = INT64_MAX, rest;
+	int64_t due = recorder_due(&run->recorder), rest;
 
 	*limit = (struct timespec){0};
 	if (recorder_pending(&run->recorder)) {
 		limit->tv_nsec = run->recorder.blocked ? READER_NS : 0;
 		return limit;
 	}
-	if (run->has_status && !run->noticed)
+	if (run->has_status && !run->noticed && run->ended + NOTICE_NS < due)
 		due = run->ended + NOTICE_NS;
 	/* Once that has been said the tracer ends by itself. */
 	if (run->has_status && linger >= 0 && !run->let_go &&
@@ -286,11 +286,11 @@ static void on_quiet(struct run *run)
 	long long linger = run->options->linger;
 	int64_t now;
 
-	if (recorder_pending(&run->recorder))
+	now = boot_ns();
+	if (recorder_pending(&run->recorder) || now >= recorder_due(&run->recorder))
 		recorder_flush(&run->recorder);
 	if (!run->has_status)
 		return;
-	now = boot_ns();
 	if (linger >= 0 && now >= run->ended + linger * NS_PER_SEC) {
 		run->noticed = run->let_go = true;
 		procaudit_tracer_detach(run->tracer, PROCAUDIT_DETACH_LINGER);

@@ -28,6 +28,7 @@ struct row {
 static const struct row calls[] = {
 	{"clone", SYS_clone},
 	{"clone3", SYS_clone3},
+	{"fdatasync", SYS_fdatasync},
 	{"flock", SYS_flock},
 	{"pidfd_open", SYS_pidfd_open},
 	{"process_vm_readv", SYS_process_vm_readv},

@@ -137,7 +137,7 @@ in_zsh() {
 }
 
 @test "bash, fish and zsh complete the values that --help names" {
-	for option in format env on-log-error; do
+	for option in format env on-log-error sync; do
 		expected=$(help_values "$option")
 		[ "$(wc -l <<<"$expected")" -gt 1 ] || fail "--help names no values of --$option"
 		equal "$(in_bash "procaudit|--$option|")" "$expected"
