@@ -165,3 +165,129 @@ edited() {
 	equal "$(jq -c '[.logs, .complete]' <<<"$output")" '[1,false]'
 	equal "$("$PROCREPORT" verify --json "$GOLDEN/build.jsonl" | jq -c .)" '{"findings":[],"logs":1,"complete":true}'
 }
+
+# --- The model --------------------------------------------------------------------
+
+# What is printed of a golden log, compared with what is kept beside it. With
+# UPDATE_GOLDEN=1 it is written there.
+golden() {
+	local name=$1
+
+	shift
+	(cd "$GOLDEN" && "$PROCREPORT" "$@") >got
+	[ -z "${UPDATE_GOLDEN-}" ] || cp got "$GOLDEN/$name"
+	diff "$GOLDEN/$name" got
+}
+
+# A log of the size of a small build: forks, execs in a row, failures, kills.
+audit_much() {
+	# shellcheck disable=SC2016 # the command's own
+	audit --failed --env=once sh -c '
+		for i in 1 2 3 4 5; do /bin/true "$i" "a b" "$(printf "\377\n")"; done
+		(cd / && MARK=x sh -c "exec /bin/true under-root") & wait
+		sh -c "./no-such-thing; kill -9 \$\$"; (exit 3); nosuchcommand
+		/bin/false; exec /bin/true last' 2>/dev/null
+}
+
+@test "summary: as kept" {
+	golden build.summary summary build.jsonl
+	golden odd.summary summary --utc --top=2 odd.jsonl build.jsonl
+}
+
+@test "summary: the totals are the sums of the log" {
+	audit_much
+	"$PROCREPORT" summary --json "$LOG" >summary.json
+	equal "$(jq -c '[.execs, .execs_failed, .processes, .processes_failed, .path_misses]' summary.json)" \
+		"$(log -s '[(map(select(.success)) | length), (map(select(.success == false)) | length),
+			(map(select(.event == "exit")) | length),
+			(map(select(.event == "exit" and .exit_code != 0)) | length),
+			(map(select(.success == false and .errno == "ENOENT")) | length)]')"
+	equal "$(jq '.cpu * 1e6 | round' summary.json)" "$(log -s 'map(.cpu_us // 0) | add')"
+	equal "$(jq '.wall * 1e6 | round' summary.json)" "$(log -s 'last.mono_us')"
+	equal "$("$PROCREPORT" summary --json --top=1000 "$LOG" | jq '[.programs[].count] | add')" \
+		"$(jq .execs summary.json)"
+	# The critical path fills the life of the first process, without a hole.
+	jq -e '.logs[0].critical_path | length > 3 and all(range(1; length) as $i
+		| .[$i].from >= .[$i - 1].to; .)' summary.json
+	equal "$(jq '.logs[0].critical_path | last.to * 1e6 | round' summary.json)" \
+		"$(log 'select(.event == "exit" and .proc == 1) | .mono_us')"
+}
+
+@test "list: without a filter it is the exec records, as lines, as NUL bytes, as JSON" {
+	audit_much
+	"$PROCREPORT" list "$LOG" >lines
+	equal "$(wc -l <lines)" "$(log 'select(.event == "exec")' | wc -l)"
+	# Read by a shell, the words are the bytes.
+	while IFS= read -r line; do
+		eval "set -- $line"
+		printf '%s\0' "$@"
+		printf '\0'
+	done <lines >words
+	"$PROCREPORT" list -0 "$LOG" >null
+	cmp words null
+	equal "$("$PROCREPORT" list --json "$LOG" | jq -c '[.seq, .proc, .success, .argv, .argv_b64, .cwd, .exe]')" \
+		"$(log 'select(.event == "exec") | [.seq, .proc, .success, .argv, .argv_b64, .cwd, .exe]')"
+	"$PROCREPORT" list - <"$LOG" | cmp - lines
+}
+
+# The seq of what a filter lets pass, and of what jq finds.
+filtered() {
+	local expected=$1
+
+	shift
+	expected=$(log "select(.event == \"exec\") | select($expected) | .seq")
+	[ -n "$expected" ] || fail "nothing to find by $*"
+	equal "$("$PROCREPORT" list --json "$@" "$LOG" | jq .seq)" "$expected"
+}
+
+@test "list: filters, and filters together" {
+	audit_much
+	filtered '(.exe // .path) | endswith("/true")' --program=true
+	filtered '(.exe // .path) | endswith("/true")' --program="$(readlink -f /bin/true)"
+	filtered '.argv | join(" ") | test("true [24]")' --match='true [24]'
+	filtered '.cwd == "/"' --cwd=/ --match='under-root$' --program='[td]*'
+	filtered '.cwd == env.PWD' --cwd="$PWD/"
+	pid=$(log 'select(.event == "exec" and .argv[-1] == "under-root") | .pid' | head -n 1)
+	filtered ".pid == $pid" --pid="$pid"
+	filtered '.path == "./no-such-thing"' --failed --program=no-such-thing
+	filtered '.argv[0] == "/bin/false"' --failed --program=false
+	middle=$(log -s 'map(select(.event == "exec") | .mono_us) | .[length / 2 | floor]')
+	filtered ".mono_us >= $middle" --since="+$(printf '%d.%06d' $((middle / 1000000)) $((middle % 1000000)))"
+	filtered ".mono_us <= $middle" --until="+$(printf '%d.%06d' $((middle / 1000000)) $((middle % 1000000)))"
+	filtered '.seq >= 0' --since='2020-01-01 00:00' --until='2200-01-01Z' --utc
+	filtered '.argv[-1] == "under-root"' --env='MARK=[xyz]' --program=true
+	filtered '.argv | join(" ") | test("^(sh -c exec )?/bin/true under-root")' --env=MARK
+	proc=$(log 'select(.event == "exec" and .argv[-1] == "under-root") | .proc' | head -n 1)
+	filtered ".proc == $proc" --under="$proc"
+	filtered '.seq >= 0' --under=1
+	[ -z "$("$PROCREPORT" list --env=MARK=y "$LOG")" ]
+	[ -z "$("$PROCREPORT" list --until=2020-01-01 "$LOG")" ]
+}
+
+@test "list: filters that are wrong are refused" {
+	for args in '--match=(' --since=yesterday --until=+x --pid=0 --pid=x; do
+		run -2 "$PROCREPORT" list "$args" "$GOLDEN/build.jsonl"
+	done
+	for id in 0 99999 2:1 1.9 x @999999; do
+		run -1 --separate-stderr "$PROCREPORT" list --under="$id" "$GOLDEN/build.jsonl"
+		[[ $stderr == "procreport: '$id': "* ]]
+	done
+}
+
+@test "damaged lines are told with file and number, skipped, and the rest is read" {
+	sed '7s/"pid"/"pod"/' "$GOLDEN/build.jsonl" >damaged.jsonl
+	run -0 --separate-stderr "$PROCREPORT" list damaged.jsonl
+	[[ $stderr == 'procreport: damaged.jsonl:7: '*'; skipped' ]]
+	[ "${#lines[@]}" -ge 18 ]
+}
+
+@test "nothing of a log reaches a terminal as it stands there" {
+	audit /bin/true "$(printf 'a\033]0;owned\007b\302\233c\342\200\256d')"
+	for sub in summary list 'list --json' 'summary --json'; do
+		# shellcheck disable=SC2086 # words
+		"$PROCREPORT" $sub "$LOG" >out
+		LC_ALL=C run ! grep -q $'[\001-\010\013-\037\177]\|\302[\200-\237]' out
+	done
+	"$PROCREPORT" list "$LOG" >out
+	run ! grep -qF $'\342\200\256' out
+}

@@ -8,6 +8,11 @@ _procreport_options()
 	word_options="--color -h --help"
 	case $1 in
 	verify) word_options+=" --json -q --quiet" ;;
+	summary) word_options+=" --json --top --utc" ;;
+	list)
+		word_options+=" --cwd --env --failed --json --match -0 --null --pid --program"
+		word_options+=" --since --until --under --utc"
+		;;
 	*) word_options="-h --help -V --version" ;;
 	esac
 }
@@ -24,7 +29,7 @@ _procreport()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "verify" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "verify summary list" -- "$cur")
 		return
 	fi
 	case $prev in
@@ -32,6 +37,12 @@ _procreport()
 		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
 		return
 		;;
+	--cwd)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
+		;;
+	--top | --pid | --program | --match | --since | --until | --under | --env) return ;;
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$word_options" -- "$cur")

@@ -5,6 +5,8 @@
 
 struct command;
 
+extern const struct command cmd_list;
+extern const struct command cmd_summary;
 extern const struct command cmd_verify;
 
 #endif

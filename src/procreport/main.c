@@ -6,6 +6,11 @@
  *	input       files in, damaged lines reported, progress on a terminal
  *	output      text that is safe for a terminal, columns, colours, JSON
  *	verify      what a log must be, record by record
+ *	model       logs in memory: processes and what they ran; intern: their strings
+ *	words       execs and processes in words
+ *	filter      which execs are asked for; environment: by a variable
+ *	path        the critical path
+ *	jsonout     JSON, value by value
  *	cmd_*       one file a subcommand
  *
  * Reading and quoting is libprocaudit, through its public headers.
@@ -15,12 +20,15 @@
 
 #include <bsd/err.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 static const struct command *const commands[] = {
 	&cmd_verify,
+	&cmd_summary,
+	&cmd_list,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -61,6 +69,8 @@ int main(int argc, char *argv[])
 	size_t i;
 
 	fill_descriptors();
+	/* For the widths of characters alone. */
+	setlocale(LC_CTYPE, "C.UTF-8");
 	for (i = 0; i < COMMANDS; i++) {
 		if (strcmp(commands[i]->name, name) != 0)
 			continue;

@@ -2,13 +2,28 @@
 #include "options.h"
 
 #include <bsd/err.h>
+#include <bsd/stdlib.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Values of options that have no letter. */
-enum { OPT_COLOR = 256, OPT_JSON };
+enum {
+	OPT_COLOR = 256,
+	OPT_JSON,
+	OPT_UTC,
+	OPT_TOP,
+	OPT_FAILED,
+	OPT_PID,
+	OPT_PROGRAM,
+	OPT_MATCH,
+	OPT_CWD,
+	OPT_SINCE,
+	OPT_UNTIL,
+	OPT_UNDER,
+	OPT_ENV,
+};
 
 /* An option as help shows it and getopt_long takes it. */
 struct row {
@@ -23,6 +38,22 @@ static const struct row rows[] = {
 		"colours: on a terminal (default), always, or never"},
 	{OPT_JSON, "json", NULL, "print JSON"},
 	{'q', "quiet", NULL, "print nothing; the exit status tells"},
+	{OPT_TOP, "top", "N", "rows of each table (default: 10)"},
+	{OPT_PROGRAM, "program", "GLOB", "programs of this name, or this path"},
+	{OPT_MATCH, "match", "REGEX", "commands that match, their words joined by blanks"},
+	{OPT_CWD, "cwd", "DIR", "what ran in this directory or below"},
+	{OPT_PID, "pid", "N", "this process id"},
+	{OPT_SINCE, "since", "TIME",
+		"from then on: 'YYYY-MM-DD HH:MM:SS', or +SECONDS\n"
+		"from the beginning of the log"},
+	{OPT_UNTIL, "until", "TIME", "until then"},
+	{OPT_UNDER, "under", "ID", "this process and what came from it"},
+	{OPT_ENV, "env", "NAME[=GLOB]", "with this variable, of such a value"},
+	{OPT_FAILED, "failed", NULL, "what failed, or ended with another status than 0"},
+	{'0', "null", NULL,
+		"arguments as they are, each ended by a NUL byte, and\n"
+		"a further one behind each command"},
+	{OPT_UTC, "utc", NULL, "times in UTC, not in the zone of the user"},
 	{'h', "help", NULL, "print this help"},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -113,6 +144,16 @@ static enum color parse_color(const char *text)
 	errx(STATUS_USAGE, "--color: '%s' is none of auto, always, never", text);
 }
 
+static int64_t parse_number(const char *name, const char *text, int64_t low)
+{
+	const char *error;
+	int64_t number = strtonum(text, low, INT32_MAX, &error);
+
+	if (error)
+		errx(STATUS_USAGE, "%s: '%s' is %s", name, text, error);
+	return number;
+}
+
 static _Noreturn void bad_option(const struct command *command, int what, char *argv[])
 {
 	errx(STATUS_USAGE, "%s '%s' (see 'procreport %s --help')",
@@ -126,7 +167,7 @@ void options_parse(struct options *options, const struct command *command, int a
 	char shorts[2 * ROWS + 2];
 	int value;
 
-	*options = (struct options){0};
+	*options = (struct options){.top = 10};
 	build_getopt(command, longs, shorts);
 	opterr = 0;
 	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
@@ -139,6 +180,42 @@ void options_parse(struct options *options, const struct command *command, int a
 			break;
 		case 'q':
 			options->quiet = true;
+			break;
+		case '0':
+			options->null = true;
+			break;
+		case OPT_UTC:
+			options->utc = true;
+			break;
+		case OPT_FAILED:
+			options->failed = true;
+			break;
+		case OPT_TOP:
+			options->top = (long)parse_number("--top", optarg, 0);
+			break;
+		case OPT_PID:
+			options->pid = parse_number("--pid", optarg, 1);
+			break;
+		case OPT_PROGRAM:
+			options->program = optarg;
+			break;
+		case OPT_MATCH:
+			options->match = optarg;
+			break;
+		case OPT_CWD:
+			options->cwd = optarg;
+			break;
+		case OPT_SINCE:
+			options->since = optarg;
+			break;
+		case OPT_UNTIL:
+			options->until = optarg;
+			break;
+		case OPT_UNDER:
+			options->under = optarg;
+			break;
+		case OPT_ENV:
+			options->env = optarg;
 			break;
 		case 'h':
 			print_help(command);

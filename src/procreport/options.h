@@ -19,6 +19,17 @@ struct options {
 	enum color color;
 	bool json;
 	bool quiet;
+	bool utc;
+	bool failed;
+	bool null;	     /* strings end with NUL bytes */
+	long top;	     /* rows of a table */
+	int64_t pid;	     /* 0: any */
+	const char *program; /* these are NULL if not given */
+	const char *match;
+	const char *cwd;
+	const char *since, *until;
+	const char *under;
+	const char *env;
 	char **files; /* borrowed from argv, ended by NULL; at least one */
 };
 

@@ -15,8 +15,26 @@ void output_quoted(FILE *out, const char *data, size_t size);
 /* "FILE:LINE", the file's name quoted; "FILE" of a whole file. */
 void output_place(FILE *out, const struct procaudit_place *place);
 
-/* A JSON string; of what is not UTF-8 as U+FFFD. */
-void output_json(FILE *out, const char *data, size_t size);
+/* A JSON string; false if it is not exact, since U+FFFD stands for bytes that are
+ * not UTF-8. */
+bool output_json(FILE *out, const char *data, size_t size);
+bool output_is_exact(const char *data, size_t size);
+
+/* A JSON string in base64. */
+void output_base64(FILE *out, const char *data, size_t size);
+
+/* How many columns standard output has; 0: no limit, it is no terminal. */
+unsigned output_columns(void);
+
+/* Prints text, which is printable UTF-8, in at most so many columns, and ends it
+ * by an ellipsis if that is not all; 0: all of it. */
+void output_cut(const char *text, size_t size, unsigned columns);
+
+/* Seconds with three digits, right-aligned in a width; a dash for -1. */
+void output_seconds(int64_t us, int width);
+
+/* A point in time: "2026-11-21 13:31:06.123", in the user's zone or UTC. */
+void output_time(int64_t ns, bool utc);
 
 /* Whether standard output gets colours. */
 bool output_has_color(const struct options *options);

@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: ISC */
+/* Where the time, the CPU and the memory went. */
+#include "commands.h"
+#include "jsonout.h"
+#include "model.h"
+#include "options.h"
+#include "output.h"
+#include "path.h"
+#include "words.h"
+
+#include <bsd/err.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Columns of the chart. */
+#define BUCKETS 60
+
+/* A program, or a command with its arguments, and what its execs cost together. */
+struct group {
+	const struct exec *first;
+	uint64_t key;
+	uint64_t count;
+	int64_t wall_us, cpu_us; /* CPU of processes of which it was the last program */
+};
+
+struct groups {
+	struct group **slots; /* a table of open addresses, at most half full */
+	size_t cap, count;
+};
+
+struct totals {
+	uint64_t processes, execs, failed, misses, bad, no_end;
+	int64_t wall_us, cpu_us, misses_us;
+	const struct process *largest; /* by memory; NULL: unknown */
+	double cpu[BUCKETS];	       /* processors in use, on average in this part of the time */
+	struct groups programs, commands;
+	struct group **list; /* for sorting */
+};
+
+/* --- Groups ------------------------------------------------------------------- */
+
+static void *allocated(void *memory)
+{
+	if (!memory)
+		errc(STATUS_FAILED, ENOMEM, "cannot sum up");
+	return memory;
+}
+
+static struct group **slot_of(const struct groups *groups, uint64_t key)
+{
+	size_t i = key & (groups->cap - 1);
+
+	while (groups->slots[i] && groups->slots[i]->key != key)
+		i = (i + 1) & (groups->cap - 1);
+	return &groups->slots[i];
+}
+
+static void grow(struct groups *groups)
+{
+	struct groups old = *groups;
+	size_t i;
+
+	groups->cap = old.cap ? 2 * old.cap : 256;
+	groups->slots = allocated(calloc(groups->cap, sizeof(void *)));
+	for (i = 0; i < old.cap; i++)
+		if (old.slots[i])
+			*slot_of(groups, old.slots[i]->key) = old.slots[i];
+	free(old.slots);
+}
+
+static struct group *group_of(struct groups *groups, uint64_t key, const struct exec *exec)
+{
+	struct group **slot;
+
+	if (groups->count * 2 >= groups->cap)
+		grow(groups);
+	slot = slot_of(groups, key);
+	if (!*slot) {
+		*slot = permanent(sizeof(**slot));
+		(*slot)->first = exec;
+		(*slot)->key = key;
+		groups->count++;
+	}
+	return *slot;
+}
+
+static void add_to(struct group *group, const struct exec *exec)
+{
+	group->count++;
+	if (exec->wall_us > 0)
+		group->wall_us += exec->wall_us;
+	if (exec->process->image == exec && exec->process->cpu_us > 0)
+		group->cpu_us += exec->process->cpu_us;
+}
+
+static uint64_t hash_text(uint64_t hash, const struct text *text)
+{
+	uint64_t of = text ? text->hash : 0;
+
+	return hash_bytes(hash, &of, sizeof(of));
+}
+
+/* --- Sums --------------------------------------------------------------------- */
+
+static void add_exec(struct totals *t, const struct exec *exec)
+{
+	uint64_t program = hash_text(HASH_START, exec->exe ? exec->exe : exec->path), command;
+
+	t->execs++;
+	add_to(group_of(&t->programs, program, exec), exec);
+	command = hash_text(program, exec->cwd);
+	command = hash_text(command, exec->argv);
+	add_to(group_of(&t->commands, command, exec), exec);
+}
+
+/* A failure; a miss if the file was not there. It cost the time to the next try
+ * of its process. */
+static void add_failure(struct totals *t, const struct exec *exec)
+{
+	t->failed++;
+	if (!exec->error || strcmp(exec->error->data, "ENOENT") != 0)
+		return;
+	t->misses++;
+	if (exec->next)
+		t->misses_us += exec->next->mono_us - exec->mono_us;
+}
+
+static void add_process(struct totals *t, const struct process *process)
+{
+	t->processes++;
+	t->bad += process->bad;
+	t->no_end += process->end_us < 0;
+	if (process->cpu_us > 0)
+		t->cpu_us += process->cpu_us;
+	if (process->maxrss_kb >= 0 && (!t->largest || process->maxrss_kb > t->largest->maxrss_kb))
+		t->largest = process;
+}
+
+/* Spreads a process's CPU time over its life. */
+static void add_to_chart(struct totals *t, const struct process *process, double offset)
+{
+	double begin, end, width = (double)t->wall_us / BUCKETS;
+	int i;
+
+	if (process->cpu_us <= 0 || process->end_us < 0 || width <= 0)
+		return;
+	begin = offset + (double)process->begin_us;
+	end = offset + (double)process->end_us;
+	if (end - begin < 1)
+		end = begin + 1;
+	for (i = (int)(begin / width); i < BUCKETS && i * width < end; i++) {
+		double from = i * width > begin ? i * width : begin;
+		double to = (i + 1) * width < end ? (i + 1) * width : end;
+
+		if (i >= 0 && to > from)
+			t->cpu[i] += (double)process->cpu_us * (to - from) / (end - begin) / width;
+	}
+}
+
+static void sum_up(struct totals *t, const struct model *model)
+{
+	double *offsets = allocated(calloc(model->log_count + 1, sizeof(*offsets)));
+	unsigned i;
+
+	for (i = 0; i < model->log_count; i++) {
+		offsets[i] = (double)t->wall_us;
+		t->wall_us += model->logs[i]->mono_us;
+	}
+	for (i = 0; i < model->exec_count; i++) {
+		if (model->execs[i]->success)
+			add_exec(t, model->execs[i]);
+		else
+			add_failure(t, model->execs[i]);
+	}
+	for (i = 0; i < model->process_count; i++) {
+		const struct process *process = model->processes[i];
+
+		add_process(t, process);
+		add_to_chart(t, process, offsets[process->log->number - 1]);
+	}
+	free(offsets);
+}
+
+/* --- Order -------------------------------------------------------------------- */
+
+static int compare(int64_t a, int64_t b, const struct group *left, const struct group *right)
+{
+	if (a != b)
+		return a > b ? -1 : 1;
+	return left->first->number < right->first->number ? -1 : 1;
+}
+
+#define ORDER(name, field)                                                                         \
+	static int name(const void *left, const void *right)                                       \
+	{                                                                                          \
+		const struct group *a = *(struct group *const *)left;                              \
+		const struct group *b = *(struct group *const *)right;                             \
+                                                                                                   \
+		return compare((int64_t)a->field, (int64_t)b->field, a, b);                        \
+	}
+ORDER(by_count, count)
+ORDER(by_wall, wall_us)
+ORDER(by_cpu, cpu_us)
+
+typedef int comparison(const void *left, const void *right);
+
+static struct group **sorted(const struct groups *groups, comparison *order)
+{
+	struct group **list = allocated(calloc(groups->count + 1, sizeof(void *)));
+	size_t i, n = 0;
+
+	for (i = 0; i < groups->cap; i++)
+		if (groups->slots[i])
+			list[n++] = groups->slots[i];
+	qsort(list, n, sizeof(void *), order);
+	return list;
+}
+
+/* --- Text --------------------------------------------------------------------- */
+
+static void print_log(const struct model_log *log, const struct options *options)
+{
+	fputs("log          ", stdout);
+	output_quoted(stdout, log->file->data, log->file->size);
+	puts(log->complete > 0	     ? ", complete"
+		: log->complete == 0 ? ", incomplete"
+				     : ", without its end");
+	fputs("command      ", stdout);
+	words_strings(log->command, output_columns() ? output_columns() - 13 : 0);
+	fputs("\nbegan        ", stdout);
+	output_time(log->begin_ns, options->utc);
+	if (log->host) {
+		fputs(" on ", stdout);
+		output_quoted(stdout, log->host->data, log->host->size);
+	}
+	fputs("\nexit status  ", stdout);
+	puts(!log->root ? "unknown" : log->root->exit_code == 0 ? "0" : words_end(log->root));
+}
+
+static void print_totals(const struct totals *t, const struct model *model)
+{
+	printf("wall time    %.3f s\n", (double)t->wall_us / 1e6);
+	printf("CPU time     %.3f s", (double)t->cpu_us / 1e6);
+	if (t->wall_us > 0)
+		printf(", %.2f processors on average", (double)t->cpu_us / (double)t->wall_us);
+	printf("\nprocesses    %" PRIu64, t->processes);
+	if (t->bad)
+		printf(", %" PRIu64 " of them failed", t->bad);
+	if (t->no_end)
+		printf(", %" PRIu64 " without an end", t->no_end);
+	printf("\nexecs        %" PRIu64 "\n", t->execs);
+	if (t->failed)
+		printf("execs failed %" PRIu64 ", %" PRIu64 " of them found no file (%.3f s)\n",
+			t->failed, t->misses, (double)t->misses_us / 1e6);
+	if (t->largest) {
+		const struct exec *program = words_program(t->largest);
+
+		printf("peak memory  %" PRId64 " KiB (process %s", t->largest->maxrss_kb,
+			words_process_id(model, t->largest));
+		if (program) {
+			fputs(", ", stdout);
+			output_quoted(stdout, exec_name(program), strlen(exec_name(program)));
+		}
+		puts(")");
+	}
+}
+
+static void print_chart(const struct totals *t)
+{
+	static const char *const bars[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+	double most = 0;
+	int i;
+
+	for (i = 0; i < BUCKETS; i++)
+		most = t->cpu[i] > most ? t->cpu[i] : most;
+	if (most <= 0)
+		return;
+	fputs("\nprocessors in use over time\n  |", stdout);
+	for (i = 0; i < BUCKETS; i++)
+		fputs(bars[(int)(t->cpu[i] / most * 8 + 0.5)], stdout);
+	printf("| %.1f at most\n", most);
+}
+
+static void print_programs(
+	const struct totals *t, const struct options *options, const char *title, comparison *order)
+{
+	struct group **list = sorted(&t->programs, order);
+	unsigned columns = output_columns();
+	long i;
+
+	printf("\n%s\n     COUNT     WALL s      CPU s  PROGRAM\n", title);
+	for (i = 0; i < options->top && list[i]; i++) {
+		const struct exec *exec = list[i]->first;
+		const struct text *exe = exec->exe ? exec->exe : exec->path;
+
+		printf("%10" PRIu64, list[i]->count);
+		output_seconds(list[i]->wall_us, 11);
+		output_seconds(list[i]->cpu_us, 11);
+		fputs("  ", stdout);
+		if (exe)
+			words_name(exe, columns > 34 ? columns - 34 : columns);
+		else
+			putchar('?');
+		putchar('\n');
+	}
+	free(list);
+}
+
+static void print_repeated(const struct totals *t, const struct options *options)
+{
+	struct group **list = sorted(&t->commands, by_count);
+	unsigned columns = output_columns();
+	long i;
+
+	if (list[0] && list[0]->count > 1)
+		puts("\nrepeated: the same command in the same directory\n"
+		     "     COUNT     WALL s      CPU s  COMMAND");
+	for (i = 0; i < options->top && list[i] && list[i]->count > 1; i++) {
+		printf("%10" PRIu64, list[i]->count);
+		output_seconds(list[i]->wall_us, 11);
+		output_seconds(list[i]->cpu_us, 11);
+		fputs("  ", stdout);
+		words_command(list[i]->first, columns > 34 ? columns - 34 : columns);
+		putchar('\n');
+	}
+	free(list);
+}
+
+/* --- The critical path -------------------------------------------------------- */
+
+static int by_time(const void *left, const void *right)
+{
+	const struct step *a = *(struct step *const *)left, *b = *(struct step *const *)right;
+	int64_t la = a->to_us - a->from_us, lb = b->to_us - b->from_us;
+
+	if (la != lb)
+		return la > lb ? -1 : 1;
+	return a < b ? -1 : 1;
+}
+
+static int by_place(const void *left, const void *right)
+{
+	const struct step *a = *(struct step *const *)left, *b = *(struct step *const *)right;
+
+	return a < b ? -1 : a > b;
+}
+
+/* The longest steps of a log, in the order of time; returns how many. */
+static size_t longest_steps(
+	struct step *steps, size_t count, const struct step ***list, size_t most)
+{
+	size_t i;
+
+	*list = allocated(calloc(count + 1, sizeof(void *)));
+	for (i = 0; i < count; i++)
+		(*list)[i] = &steps[i];
+	qsort(*list, count, sizeof(void *), by_time);
+	count = count < most ? count : most;
+	qsort(*list, count, sizeof(void *), by_place);
+	return count;
+}
+
+/* What the process ran at the time of a step. */
+static const struct exec *program_at(const struct step *step)
+{
+	const struct exec *exec, *found = NULL;
+
+	for (exec = step->process->first_exec; exec; exec = exec->next)
+		if (exec->success && exec->mono_us < step->to_us)
+			found = exec;
+	return found ? found : words_program(step->process);
+}
+
+static void print_path(
+	const struct model *model, const struct model_log *log, const struct options *options)
+{
+	unsigned columns = output_columns();
+	const struct step **list;
+	struct step *steps;
+	size_t count, i, shown;
+
+	if (!log->root || log->root->end_us < 0)
+		return;
+	steps = path_find(log->root, &count);
+	shown = longest_steps(steps, count, &list, (size_t)options->top);
+	printf("\ncritical path: %zu steps that the end waited for", count);
+	if (shown < count)
+		printf(", the %zu longest of them", shown);
+	puts("\n    AT s     WALL s         ID  COMMAND");
+	for (i = 0; i < shown; i++) {
+		const struct exec *exec = program_at(list[i]);
+
+		output_seconds(list[i]->from_us, 8);
+		output_seconds(list[i]->to_us - list[i]->from_us, 11);
+		printf(" %10s  ", words_process_id(model, list[i]->process));
+		if (exec)
+			words_command(exec, columns > 33 ? columns - 33 : columns);
+		putchar('\n');
+	}
+	free(list);
+	free(steps);
+}
+
+/* --- JSON --------------------------------------------------------------------- */
+
+static void json_groups(
+	const char *key, const struct groups *groups, const struct options *options, bool commands)
+{
+	struct group **list = sorted(groups, commands ? by_count : by_wall);
+	long i;
+
+	json_open(key, '[');
+	for (i = 0; i < options->top && list[i]; i++) {
+		const struct exec *exec = list[i]->first;
+
+		if (commands && list[i]->count < 2)
+			break;
+		json_open(NULL, '{');
+		json_int("count", (int64_t)list[i]->count);
+		json_seconds("wall", list[i]->wall_us);
+		json_seconds("cpu", list[i]->cpu_us);
+		json_text(exec->exe ? "exe" : "path", exec->exe ? exec->exe : exec->path);
+		if (commands) {
+			json_text("cwd", exec->cwd);
+			json_strings("argv", exec->argv->data, exec->argv->size);
+		}
+		json_close('}');
+	}
+	json_close(']');
+	free(list);
+}
+
+static void json_path(const struct model_log *log)
+{
+	struct step *steps;
+	size_t count, i;
+
+	if (!log->root || log->root->end_us < 0)
+		return;
+	steps = path_find(log->root, &count);
+	json_open("critical_path", '[');
+	for (i = 0; i < count; i++) {
+		json_open(NULL, '{');
+		json_int("proc", steps[i].process->proc);
+		json_seconds("from", steps[i].from_us);
+		json_seconds("to", steps[i].to_us);
+		json_close('}');
+	}
+	json_close(']');
+	free(steps);
+}
+
+static void json_log(const struct model_log *log)
+{
+	json_open(NULL, '{');
+	json_text("file", log->file);
+	json_string("log_id", log->id);
+	json_bool("complete", log->complete > 0);
+	json_strings("command", log->command->data, log->command->size);
+	json_text("host", log->host);
+	if (log->root) {
+		json_known("exit_code", log->root->exit_code);
+		json_text("signal", log->root->signal);
+	}
+	json_seconds("wall", log->mono_us);
+	json_path(log);
+	json_close('}');
+}
+
+static void print_json(
+	const struct totals *t, const struct model *model, const struct options *options)
+{
+	unsigned i;
+
+	json_open(NULL, '{');
+	json_open("logs", '[');
+	for (i = 0; i < model->log_count; i++)
+		json_log(model->logs[i]);
+	json_close(']');
+	json_seconds("wall", t->wall_us);
+	json_seconds("cpu", t->cpu_us);
+	json_int("processes", (int64_t)t->processes);
+	json_int("processes_failed", (int64_t)t->bad);
+	json_int("processes_without_end", (int64_t)t->no_end);
+	json_int("execs", (int64_t)t->execs);
+	json_int("execs_failed", (int64_t)t->failed);
+	json_int("path_misses", (int64_t)t->misses);
+	json_seconds("path_misses_wall", t->misses_us);
+	json_known("peak_memory_kb", t->largest ? t->largest->maxrss_kb : -1);
+	json_open("processors", '[');
+	for (i = 0; i < BUCKETS; i++)
+		json_int(NULL, (int64_t)(t->cpu[i] * 1000 + 0.5));
+	json_close(']');
+	json_groups("programs", &t->programs, options, false);
+	json_groups("repeated", &t->commands, options, true);
+	json_close('}');
+	json_line();
+}
+
+static int run(const struct options *options)
+{
+	struct totals totals = {0};
+	struct model model;
+	unsigned i;
+
+	model_read(&model, options->files, NULL, NULL);
+	sum_up(&totals, &model);
+	if (options->json) {
+		print_json(&totals, &model, options);
+		return output_end(model.unreadable ? STATUS_FAILED : STATUS_OK);
+	}
+	for (i = 0; i < model.log_count; i++)
+		print_log(model.logs[i], options);
+	print_totals(&totals, &model);
+	print_chart(&totals);
+	print_programs(&totals, options, "programs by wall time", by_wall);
+	print_programs(&totals, options, "programs by CPU time", by_cpu);
+	print_programs(&totals, options, "programs by count", by_count);
+	print_repeated(&totals, options);
+	for (i = 0; i < model.log_count; i++)
+		print_path(&model, model.logs[i], options);
+	return output_end(model.unreadable ? STATUS_FAILED : STATUS_OK);
+}
+
+const struct command cmd_summary = {
+	.name = "summary",
+	.operands = "LOG...",
+	.summary = "Totals; where the time went; what was repeated; what failed",
+	.options = "|json|top|utc|",
+	.run = run,
+};
