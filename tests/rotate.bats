@@ -259,6 +259,18 @@ load helpers/parts
 	done
 }
 
+@test "USR1 and USR2 at any moment, the last included, end nothing" {
+	local round
+	for round in 1 2 3 4 5 6 7 8 9 10; do
+		rm -f "$LOG"
+		start sh -c '/bin/true; exit 4'
+		await test -s "$LOG"
+		while kill -USR1 "$PID" && kill -USR2 "$PID"; do :; done 2>/dev/null
+		ends_with 4 || fail "in round $round"
+		check_log "$LOG"
+	done
+}
+
 @test "USR1: a log that is no file, or is standard error, just goes on" {
 	mkfifo pipe
 	cat pipe >"$LOG" 3>&- &

@@ -43,6 +43,7 @@ PUBLIC int procaudit_encoder_new(
 		return -ENOMEM;
 	clock_gettime(CLOCK_BOOTTIME, &boot);
 	e->epoch_ns = boot.tv_sec * INT64_C(1000000000) + boot.tv_nsec;
+	e->last_ns = e->epoch_ns;
 	e->options = *options;
 	*encoder = e;
 	return 0;

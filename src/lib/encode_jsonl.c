@@ -53,6 +53,7 @@ static void begin(struct procaudit_encoder *e, const char *event, const char *lo
 	json_uint(&e->out, "seq", e->now.seq++);
 	add_time(e, real);
 	json_int(&e->out, "mono_us", (boot_ns - e->epoch_ns) / 1000);
+	e->last_ns = boot_ns;
 }
 
 static void begin_now(struct procaudit_encoder *e, const char *event, const char *log_id)
@@ -62,6 +63,16 @@ static void begin_now(struct procaudit_encoder *e, const char *event, const char
 	clock_gettime(CLOCK_BOOTTIME, &boot);
 	clock_gettime(CLOCK_REALTIME, &real);
 	begin(e, event, log_id, &real, boot.tv_sec * INT64_C(1000000000) + boot.tv_nsec);
+}
+
+/* In the middle of the log: what was seen before now may be still to come, and
+ * mono_us does not go back. */
+static void begin_between(struct procaudit_encoder *e, const char *event, const char *log_id)
+{
+	struct timespec real;
+
+	clock_gettime(CLOCK_REALTIME, &real);
+	begin(e, event, log_id, &real, e->last_ns);
 }
 
 /* The text of a string, or <key>_error. */
@@ -353,7 +364,10 @@ void encode_jsonl_header(struct procaudit_encoder *e, const struct procaudit_hea
 	struct procaudit_strings globs;
 	struct utsname uts;
 
-	begin_now(e, "header", header->log_id);
+	if (header->part > 1)
+		begin_between(e, "header", header->log_id);
+	else
+		begin_now(e, "header", header->log_id);
 	json_uint(out, "part", header->part ? header->part : 1);
 	json_text(out, "schema", "procaudit/1");
 	json_text(out, "version", VERSION);
@@ -401,7 +415,7 @@ void encode_jsonl_stats(struct procaudit_encoder *e, const struct procaudit_stat
 {
 	uint64_t bytes = e->start + e->out.size;
 
-	begin_now(e, "stats", NULL);
+	begin_between(e, "stats", NULL);
 	json_uint(&e->out, "living", stats->living);
 	add_counts(e);
 	json_uint(&e->out, "bytes", bytes);

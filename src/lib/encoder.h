@@ -42,6 +42,7 @@ struct procaudit_encoder {
 	struct progress now;	 /* with out */
 	struct progress written; /* as far as the log holds whole records */
 	int64_t epoch_ns;	 /* CLOCK_BOOTTIME of the header: mono_us counts from here */
+	int64_t last_ns;	 /* CLOCK_BOOTTIME of the record before */
 	struct envtable envs;	 /* with PROCAUDIT_ENV_ONCE: those that the log holds */
 	time_t second;		 /* the second that time is the text of; 0: none */
 	char time[48];		 /* jsonl: UTC with nine digits; text: local time of day */

@@ -126,6 +126,8 @@ int part_turn(struct part *part, struct procaudit_encoder *encoder, int *late)
 {
 	int error = turn(part, encoder, late);
 
+	if (error == -ENOENT) /* the file has been moved away in the middle of it */
+		error = turn(part, encoder, late);
 	if (!error && part->limit)
 		tidy(part);
 	return error;

@@ -379,6 +379,14 @@ static void end_log(struct run *run)
 	recorder_close(&run->recorder);
 }
 
+/* Those to the log come too late from now on; they must not end us when they are
+ * no longer blocked. */
+static void forget_signals(void)
+{
+	signal(SIGUSR1, SIG_IGN);
+	signal(SIGUSR2, SIG_IGN);
+}
+
 static int exit_status(struct run *run)
 {
 	enum procaudit_step step;
@@ -420,6 +428,7 @@ int run(const struct options *options, const struct proxy *proxy)
 		return STATUS_FAILED;
 	if (open_log(&run) && start(&run)) {
 		follow(&run);
+		forget_signals();
 		end_log(&run);
 		if (options->verbose)
 			print_summary(&run);

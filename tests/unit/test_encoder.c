@@ -390,6 +390,9 @@ static void test_parts(void)
 		"a header has the number of its part, and the given directory");
 	add_exec(encoder, env_block, sizeof(env_block));
 	written(encoder);
+	ok(add_header(encoder, 2) == 0 && holds(encoder, "\"mono_us\":9223"),
+		"the next part begins no later than what was seen before");
+	procaudit_encoder_lost(encoder);
 	add_header(encoder, 2);
 	ok(numbered(encoder, 3, 1) && holds(encoder, "\"part\":2,"), "numbers go on in the next");
 	add_exec(encoder, env_block, sizeof(env_block));
