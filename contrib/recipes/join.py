@@ -20,7 +20,9 @@ CONTROLS = re.compile("[\x7f-\x9f]")
 
 def join(record, part):
     """Puts the values of one part where they belong."""
-    value, values = record[part["key"]], part["values"]
+    value, values = record.get(part["key"]), part["values"]
+    if not isinstance(value, (str, list)) or part.get("joins") and not value and value != "":
+        raise ValueError(f"{part['key']} has nothing to go on from")
     if isinstance(value, str):
         record[part["key"]] = value + values[0]
         return
@@ -41,7 +43,7 @@ class Joiner:
         """The record that is whole now, or None. A part that belongs to nothing, or a
         record that comes too early, is a ValueError."""
         if record["event"] == "part":
-            if not self.record or record["of"] != self.record["seq"]:
+            if not self.missing or record["of"] != self.record["seq"]:
                 raise ValueError(f"part of {record['of']}, which is not there")
             if record["number"] != self.record["parts"] - self.missing + 1:
                 raise ValueError(f"part {record['number']} is not the next one")

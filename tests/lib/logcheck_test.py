@@ -52,7 +52,7 @@ def good():
 
 def encode(records, trailer=None, seq=0):
     """The log's bytes, with what every record has and a trailer that fits them."""
-    events = "header fork exec exit thread thread_exit detach gap env stats".split()
+    events = "header fork exec exit thread thread_exit detach gap env stats part".split()
     data = b""
     for number, record in enumerate(records, seq):
         common = {"v": 1, "event": record["event"]}
@@ -68,6 +68,19 @@ def encode(records, trailer=None, seq=0):
         "gaps": counts["gap"], "complete": not counts["gap"], "bytes": len(data),
     }  # fmt: skip
     return data + encode([end | trailer], seq=len(records))
+
+
+def divided():
+    """good(), its environment in four lines."""
+    part = {"event": "part", "of": 1}
+    records = good()
+    records[1:2] = [
+        {"event": "env", "env_id": 1, "env": ["A="], "env_b64": [], "parts": 3},
+        {**part, "number": 1, "key": "env", "joins": True, "values": ["\ufffd", "B"]},
+        {**part, "number": 2, "key": "env", "joins": True, "values": ["=1"]},
+        {**part, "number": 3, "key": "env_b64", "values": ["QT3/", ""]},
+    ]
+    return records
 
 
 def parts():
@@ -252,6 +265,28 @@ class LogcheckTest(unittest.TestCase):
         self.assertRegex(findings(encode(records, {"complete": True})), "complete in spite of gap")
         records.append(dict(good()[10]))
         self.assertRegex(findings(encode(records, {})), "process 1 has ended")
+
+    def test_divided_records(self):
+        self.assertEqual(findings(encode(divided(), {})), "")
+        for name, (damage, expected) in {
+            "a missing part": (lambda r: r.pop(3), "part 3 is not the next one"),
+            "a missing last part": (lambda r: r.pop(4), "1 parts of 1 are missing"),
+            "a part too many": (lambda r: r.insert(5, {**r[4], "number": 4}), "part of 1, which is not"),
+            "parts in another order": (lambda r: r.insert(2, r.pop(3)), "part 2 is not"),
+            "a part of another record": (lambda r: r[2].update(of=0), "part of 0, which is not"),
+            "a part of no key": (lambda r: r[2].update(key="argv"), "argv has nothing to go on"),
+            "a part of a number": (lambda r: r[2].update(key="env_id"), "env_id has nothing to"),
+            "a part of nothing": (lambda r: r[1].pop("parts"), "part of 1, which is not"),
+            "a part that does not join": (lambda r: r[3].pop("joins"), "env_b64: 2 elements for 3"),
+            "a twin of other bytes": (lambda r: r[4].update(values=["QUE=", ""]), "env_b64: not|env: "),
+            "a line too long": (
+                lambda r: (r[0]["capture"].update(max_line=2048), r[3].update(values=["1" * 2048])),
+                r"4: \d+ bytes, and max_line is 2048"),
+        }.items():  # fmt: skip
+            with self.subTest(name):
+                records = divided()
+                damage(records)
+                self.assertRegex(findings(encode(records, {})), expected)
 
     def test_parts(self):
         one, two = parts()
