@@ -274,6 +274,77 @@ filtered() {
 	done
 }
 
+@test "tree: as kept" {
+	golden build.tree tree build.jsonl
+	golden build.tree-failed tree --failed build.jsonl
+	golden both.tree tree --no-fold --depth=1 odd.jsonl build.jsonl
+}
+
+@test "tree: every process is there once, at its depth, below its parent" {
+	audit_much
+	"$PROCREPORT" tree --no-fold --json "$LOG" >tree.json
+	equal "$(jq .proc tree.json | sort -n)" "$(log 'select(.event == "exit") | .proc' | sort -n)"
+	equal "$(jq -c 'select(.parent) | [.proc, .parent]' tree.json | sort)" \
+		"$(log 'select(.event == "fork") | [.child, .proc]' | sort)"
+	jq -se '. as $all | INDEX(.proc) as $at | all(.[]; .depth == (if .parent then $at[.parent | tostring].depth + 1 else 0 end))' tree.json
+	# Folded they are as many.
+	equal "$("$PROCREPORT" tree --json "$LOG" | jq -s 'map(select(.depth <= 1).count) | add')" \
+		"$(jq -s 'map(select(.depth <= 1)) | length' tree.json)"
+}
+
+@test "tree: siblings are folded that are alike in all, and no others" {
+	audit sh -c 'for i in 1 2 3; do /bin/true a; /bin/true b; /bin/false a; sh -c "/bin/true $((i / 3)); :"; done; :'
+	"$PROCREPORT" tree "$LOG" | sed 's/.*[0-9]  //; s/^ *//' | tail -n +3 >got
+	printf '%s\n' '3 x /bin/true a' '3 x /bin/true b' '3 x /bin/false a' \
+		"2 x sh -c '/bin/true 0; :'" '/bin/true 0' "sh -c '/bin/true 1; :'" '/bin/true 1' >expected
+	diff expected got
+}
+
+@test "tree: --from, --match and --failed choose; what is above them stays" {
+	audit sh -c 'sh -c "/bin/true one; /bin/false two; :"; /bin/true three'
+	"$PROCREPORT" tree --match='^/bin/true (one|three)$' "$LOG" >out
+	equal "$(wc -l <out)" 5
+	grep -q '  /bin/true one$' out
+	run ! grep -q '  /bin/false two$' out
+	equal "$("$PROCREPORT" tree --failed --json "$LOG" | jq -c '[.depth, .exit_code]')" $'[0,0]\n[1,0]\n[2,1]'
+	proc=$(log 'select(.event == "exec" and .argv[-1] == "/bin/true one; /bin/false two; :") | .proc')
+	equal "$("$PROCREPORT" tree --json --from="$proc" "$LOG" | jq -c '[.depth, .execs[-1].argv[-1]]')" \
+		'[0,"/bin/true one; /bin/false two; :"]'$'\n[1,"one"]\n[1,"two"]'
+}
+
+@test "tree: columns fit the terminal" {
+	/usr/bin/python3 - "$PROCREPORT" "$GOLDEN/build.jsonl" >out <<-'END'
+		import fcntl, os, pty, struct, sys, termios
+		pid, fd = pty.fork()
+		if pid == 0:
+		    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("4H", 24, 70, 0, 0))
+		    os.environ.pop("NO_COLOR", None)
+		    os.environ["TERM"] = "xterm"
+		    os.execv(sys.argv[1], ["procreport", "tree", "--color=never", sys.argv[2]])
+		data = b""
+		while True:
+		    try:
+		        piece = os.read(fd, 65536)
+		    except OSError:
+		        break
+		    if not piece:
+		        break
+		    data += piece
+		lines = data.decode().splitlines()
+		assert len(lines) > 10 and max(map(len, lines)) == 70, [len(line) for line in lines]
+		assert any(line.endswith("\u2026") for line in lines)
+		assert os.waitpid(pid, 0)[1] == 0
+	END
+}
+
+@test "colours: as asked for" {
+	audit sh -c 'exit 3' || equal "$?" 3
+	"$PROCREPORT" tree "$LOG" >out
+	run ! grep -q $'\033' out
+	"$PROCREPORT" tree --color=always "$LOG" | grep -q $'\033'
+	NO_COLOR=1 "$PROCREPORT" tree --color=always "$LOG" | grep -q $'\033'
+}
+
 @test "damaged lines are told with file and number, skipped, and the rest is read" {
 	sed '7s/"pid"/"pod"/' "$GOLDEN/build.jsonl" >damaged.jsonl
 	run -0 --separate-stderr "$PROCREPORT" list damaged.jsonl
@@ -283,7 +354,7 @@ filtered() {
 
 @test "nothing of a log reaches a terminal as it stands there" {
 	audit /bin/true "$(printf 'a\033]0;owned\007b\302\233c\342\200\256d')"
-	for sub in summary list 'list --json' 'summary --json'; do
+	for sub in summary list 'list --json' 'summary --json' tree 'tree --json'; do
 		# shellcheck disable=SC2086 # words
 		"$PROCREPORT" $sub "$LOG" >out
 		LC_ALL=C run ! grep -q $'[\001-\010\013-\037\177]\|\302[\200-\237]' out

@@ -13,6 +13,7 @@ _procreport_options()
 		word_options+=" --cwd --env --failed --json --match -0 --null --pid --program"
 		word_options+=" --since --until --under --utc"
 		;;
+	tree) word_options+=" --depth --failed --from --json --match --no-fold" ;;
 	*) word_options="-h --help -V --version" ;;
 	esac
 }
@@ -29,7 +30,7 @@ _procreport()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "verify summary list" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree" -- "$cur")
 		return
 	fi
 	case $prev in
@@ -42,7 +43,7 @@ _procreport()
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--top | --pid | --program | --match | --since | --until | --under | --env) return ;;
+	--top | --pid | --program | --match | --since | --until | --under | --env | --depth | --from) return ;;
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$word_options" -- "$cur")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Where the time, the CPU and the memory went. */
 #include "commands.h"
+#include "group.h"
 #include "jsonout.h"
 #include "model.h"
 #include "options.h"
@@ -18,19 +19,6 @@
 /* Columns of the chart. */
 #define BUCKETS 60
 
-/* A program, or a command with its arguments, and what its execs cost together. */
-struct group {
-	const struct exec *first;
-	uint64_t key;
-	uint64_t count;
-	int64_t wall_us, cpu_us; /* CPU of processes of which it was the last program */
-};
-
-struct groups {
-	struct group **slots; /* a table of open addresses, at most half full */
-	size_t cap, count;
-};
-
 struct totals {
 	uint64_t processes, execs, failed, misses, bad, no_end;
 	int64_t wall_us, cpu_us, misses_us;
@@ -40,60 +28,13 @@ struct totals {
 	struct group **list; /* for sorting */
 };
 
-/* --- Groups ------------------------------------------------------------------- */
+/* --- Sums --------------------------------------------------------------------- */
 
 static void *allocated(void *memory)
 {
 	if (!memory)
 		errc(STATUS_FAILED, ENOMEM, "cannot sum up");
 	return memory;
-}
-
-static struct group **slot_of(const struct groups *groups, uint64_t key)
-{
-	size_t i = key & (groups->cap - 1);
-
-	while (groups->slots[i] && groups->slots[i]->key != key)
-		i = (i + 1) & (groups->cap - 1);
-	return &groups->slots[i];
-}
-
-static void grow(struct groups *groups)
-{
-	struct groups old = *groups;
-	size_t i;
-
-	groups->cap = old.cap ? 2 * old.cap : 256;
-	groups->slots = allocated(calloc(groups->cap, sizeof(void *)));
-	for (i = 0; i < old.cap; i++)
-		if (old.slots[i])
-			*slot_of(groups, old.slots[i]->key) = old.slots[i];
-	free(old.slots);
-}
-
-static struct group *group_of(struct groups *groups, uint64_t key, const struct exec *exec)
-{
-	struct group **slot;
-
-	if (groups->count * 2 >= groups->cap)
-		grow(groups);
-	slot = slot_of(groups, key);
-	if (!*slot) {
-		*slot = permanent(sizeof(**slot));
-		(*slot)->first = exec;
-		(*slot)->key = key;
-		groups->count++;
-	}
-	return *slot;
-}
-
-static void add_to(struct group *group, const struct exec *exec)
-{
-	group->count++;
-	if (exec->wall_us > 0)
-		group->wall_us += exec->wall_us;
-	if (exec->process->image == exec && exec->process->cpu_us > 0)
-		group->cpu_us += exec->process->cpu_us;
 }
 
 static uint64_t hash_text(uint64_t hash, const struct text *text)
@@ -103,17 +44,15 @@ static uint64_t hash_text(uint64_t hash, const struct text *text)
 	return hash_bytes(hash, &of, sizeof(of));
 }
 
-/* --- Sums --------------------------------------------------------------------- */
-
 static void add_exec(struct totals *t, const struct exec *exec)
 {
 	uint64_t program = hash_text(HASH_START, exec->exe ? exec->exe : exec->path), command;
 
 	t->execs++;
-	add_to(group_of(&t->programs, program, exec), exec);
+	group_add(group_of(&t->programs, program, exec), exec);
 	command = hash_text(program, exec->cwd);
 	command = hash_text(command, exec->argv);
-	add_to(group_of(&t->commands, command, exec), exec);
+	group_add(group_of(&t->commands, command, exec), exec);
 }
 
 /* A failure; a miss if the file was not there. It cost the time to the next try
@@ -184,41 +123,6 @@ static void sum_up(struct totals *t, const struct model *model)
 	free(offsets);
 }
 
-/* --- Order -------------------------------------------------------------------- */
-
-static int compare(int64_t a, int64_t b, const struct group *left, const struct group *right)
-{
-	if (a != b)
-		return a > b ? -1 : 1;
-	return left->first->number < right->first->number ? -1 : 1;
-}
-
-#define ORDER(name, field)                                                                         \
-	static int name(const void *left, const void *right)                                       \
-	{                                                                                          \
-		const struct group *a = *(struct group *const *)left;                              \
-		const struct group *b = *(struct group *const *)right;                             \
-                                                                                                   \
-		return compare((int64_t)a->field, (int64_t)b->field, a, b);                        \
-	}
-ORDER(by_count, count)
-ORDER(by_wall, wall_us)
-ORDER(by_cpu, cpu_us)
-
-typedef int comparison(const void *left, const void *right);
-
-static struct group **sorted(const struct groups *groups, comparison *order)
-{
-	struct group **list = allocated(calloc(groups->count + 1, sizeof(void *)));
-	size_t i, n = 0;
-
-	for (i = 0; i < groups->cap; i++)
-		if (groups->slots[i])
-			list[n++] = groups->slots[i];
-	qsort(list, n, sizeof(void *), order);
-	return list;
-}
-
 /* --- Text --------------------------------------------------------------------- */
 
 static void print_log(const struct model_log *log, const struct options *options)
@@ -284,10 +188,10 @@ static void print_chart(const struct totals *t)
 	printf("| %.1f at most\n", most);
 }
 
-static void print_programs(
-	const struct totals *t, const struct options *options, const char *title, comparison *order)
+static void print_programs(const struct totals *t, const struct options *options, const char *title,
+	group_order *order)
 {
-	struct group **list = sorted(&t->programs, order);
+	struct group **list = groups_sorted(&t->programs, order);
 	unsigned columns = output_columns();
 	long i;
 
@@ -311,7 +215,7 @@ static void print_programs(
 
 static void print_repeated(const struct totals *t, const struct options *options)
 {
-	struct group **list = sorted(&t->commands, by_count);
+	struct group **list = groups_sorted(&t->commands, group_by_count);
 	unsigned columns = output_columns();
 	long i;
 
@@ -409,7 +313,7 @@ static void print_path(
 static void json_groups(
 	const char *key, const struct groups *groups, const struct options *options, bool commands)
 {
-	struct group **list = sorted(groups, commands ? by_count : by_wall);
+	struct group **list = groups_sorted(groups, commands ? group_by_count : group_by_wall);
 	long i;
 
 	json_open(key, '[');
@@ -516,9 +420,9 @@ static int run(const struct options *options)
 		print_log(model.logs[i], options);
 	print_totals(&totals, &model);
 	print_chart(&totals);
-	print_programs(&totals, options, "programs by wall time", by_wall);
-	print_programs(&totals, options, "programs by CPU time", by_cpu);
-	print_programs(&totals, options, "programs by count", by_count);
+	print_programs(&totals, options, "programs by wall time", group_by_wall);
+	print_programs(&totals, options, "programs by CPU time", group_by_cpu);
+	print_programs(&totals, options, "programs by count", group_by_count);
 	print_repeated(&totals, options);
 	for (i = 0; i < model.log_count; i++)
 		print_path(&model, model.logs[i], options);

@@ -5,11 +5,12 @@
  *	options     the command line of every subcommand
  *	input       files in, damaged lines reported, progress on a terminal
  *	output      text that is safe for a terminal, columns, colours, JSON
- *	verify      what a log must be, record by record
+ *	verify      what a log must be; rules: record by record; roster: its processes
  *	model       logs in memory: processes and what they ran; intern: their strings
  *	words       execs and processes in words
  *	filter      which execs are asked for; environment: by a variable
- *	path        the critical path
+ *	path        the critical path; fold: siblings that are alike;
+ *	            group: execs that are
  *	jsonout     JSON, value by value
  *	cmd_*       one file a subcommand
  *
@@ -29,6 +30,7 @@ static const struct command *const commands[] = {
 	&cmd_verify,
 	&cmd_summary,
 	&cmd_list,
+	&cmd_tree,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -391,17 +391,21 @@ struct process *model_named(const struct model *model, const char *name, struct 
 	return process;
 }
 
-struct process *model_walk(struct process *process, const struct process *top, unsigned *depth)
+struct process *model_skip(struct process *process, const struct process *top, unsigned *depth)
 {
-	if (process->first_child) {
-		++*depth;
-		return process->first_child;
-	}
 	while (process != top && !process->next_sibling) {
 		process = process->parent;
 		--*depth;
 	}
 	return process == top ? NULL : process->next_sibling;
+}
+
+struct process *model_walk(struct process *process, const struct process *top, unsigned *depth)
+{
+	if (!process->first_child)
+		return model_skip(process, top, depth);
+	++*depth;
+	return process->first_child;
 }
 
 const char *exec_name(const struct exec *exec)

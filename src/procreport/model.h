@@ -93,6 +93,9 @@ struct process *model_named(const struct model *model, const char *name, struct 
  * walk began; NULL at the end. */
 struct process *model_walk(struct process *process, const struct process *top, unsigned *depth);
 
+/* The same without what came from the process. */
+struct process *model_skip(struct process *process, const struct process *top, unsigned *depth);
+
 /* The last component of the program's name; never NULL. */
 const char *exec_name(const struct exec *exec);
 

@@ -23,6 +23,9 @@ enum {
 	OPT_UNTIL,
 	OPT_UNDER,
 	OPT_ENV,
+	OPT_DEPTH,
+	OPT_FROM,
+	OPT_NO_FOLD,
 };
 
 /* An option as help shows it and getopt_long takes it. */
@@ -49,6 +52,9 @@ static const struct row rows[] = {
 	{OPT_UNTIL, "until", "TIME", "until then"},
 	{OPT_UNDER, "under", "ID", "this process and what came from it"},
 	{OPT_ENV, "env", "NAME[=GLOB]", "with this variable, of such a value"},
+	{OPT_DEPTH, "depth", "N", "so many levels below the first"},
+	{OPT_FROM, "from", "ID", "this process and what came from it"},
+	{OPT_NO_FOLD, "no-fold", NULL, "siblings that are alike one by one"},
 	{OPT_FAILED, "failed", NULL, "what failed, or ended with another status than 0"},
 	{'0', "null", NULL,
 		"arguments as they are, each ended by a NUL byte, and\n"
@@ -167,7 +173,7 @@ void options_parse(struct options *options, const struct command *command, int a
 	char shorts[2 * ROWS + 2];
 	int value;
 
-	*options = (struct options){.top = 10};
+	*options = (struct options){.top = 10, .depth = -1};
 	build_getopt(command, longs, shorts);
 	opterr = 0;
 	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
@@ -213,6 +219,15 @@ void options_parse(struct options *options, const struct command *command, int a
 			break;
 		case OPT_UNDER:
 			options->under = optarg;
+			break;
+		case OPT_DEPTH:
+			options->depth = (long)parse_number("--depth", optarg, 0);
+			break;
+		case OPT_FROM:
+			options->from = optarg;
+			break;
+		case OPT_NO_FOLD:
+			options->no_fold = true;
 			break;
 		case OPT_ENV:
 			options->env = optarg;

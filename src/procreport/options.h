@@ -21,14 +21,16 @@ struct options {
 	bool quiet;
 	bool utc;
 	bool failed;
+	bool no_fold;
 	bool null;	     /* strings end with NUL bytes */
 	long top;	     /* rows of a table */
+	long depth;	     /* -1: no limit */
 	int64_t pid;	     /* 0: any */
 	const char *program; /* these are NULL if not given */
 	const char *match;
 	const char *cwd;
 	const char *since, *until;
-	const char *under;
+	const char *under, *from;
 	const char *env;
 	char **files; /* borrowed from argv, ended by NULL; at least one */
 };

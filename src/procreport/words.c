@@ -76,11 +76,42 @@ void words_command(const struct exec *exec, unsigned columns)
 	output_cut(line.data, line.size, columns);
 }
 
+void words_failure(const struct exec *exec, unsigned columns)
+{
+	const char *data = exec->argv->data;
+	size_t first = exec->has_argv && exec->argc > 0 ? strlen(data) + 1 : 0;
+
+	line.size = 0;
+	line_room(1);
+	if (exec->path)
+		add_word(exec->path->data, exec->path->size);
+	else
+		add("?", 1);
+	add_words(data + first, exec->argv->size - first, columns);
+	output_cut(line.data, line.size, columns);
+}
+
+/* What a process ran at a time. */
+static const struct exec *image_at(const struct process *process, int64_t mono_us)
+{
+	const struct exec *exec, *found = NULL;
+
+	for (exec = process->first_exec; exec; exec = exec->next)
+		if (exec->success && exec->mono_us <= mono_us)
+			found = exec;
+	return found;
+}
+
 const struct exec *words_program(const struct process *process)
 {
-	while (process && !process->image)
+	const struct exec *program = process->image;
+
+	/* One that only forked runs what its creator ran then. */
+	while (!program && process->parent) {
+		program = image_at(process->parent, process->begin_us);
 		process = process->parent;
-	return process ? process->image : NULL;
+	}
+	return program;
 }
 
 static char *id_buffer(void)

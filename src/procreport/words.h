@@ -10,14 +10,17 @@
 /* The command line, quoted, in at most so many columns; 0: all of it. */
 void words_command(const struct exec *exec, unsigned columns);
 
+/* The same of one that failed: the path that was asked for, and the arguments. */
+void words_failure(const struct exec *exec, unsigned columns);
+
 /* The command line of a log, likewise. */
 void words_strings(const struct text *strings, unsigned columns);
 
 /* A name, quoted, likewise. */
 void words_name(const struct text *name, unsigned columns);
 
-/* What a process runs: its last program, or that of the nearest ancestor that has
- * one. NULL if nobody knows. */
+/* What a process runs: its last program, or, if it only forked, what its creator ran
+ * then. NULL if nobody knows. */
 const struct exec *words_program(const struct process *process);
 
 /* "12.2", the second program of process 12; "12" if it has one only; with the

@@ -245,7 +245,7 @@ sub_options() {
 	equal "$(sed -n '/^\.Sh DESC/,/^\.Sh ENV/s/^\.Ss //p' "$MAN/procreport.1" | sort)" "$(subcommands)"
 	common=$(sed -n '1,/^\.Ss /p' "$MAN/procreport.1" | sed -n '/^\.Sh DESC/,$p' | grep '^\.It Fl')
 	for sub in $(subcommands); do
-		here=$(sed -n "/^\.Ss $sub\$/,/^\.S[sh] [^$sub]/p" "$MAN/procreport.1" | grep '^\.It Fl' || true)
+		here=$(awk -v "wanted=$sub" '/^\.S[sh] /{ here = $2 == wanted } here && /^\.It Fl/' "$MAN/procreport.1")
 		equal "$(grep -oE 'Fl [\\A-Za-z0-9-]+' <<<"$common"$'\n'"$here" | sed 's/Fl /-/; s/\\-/-/g' | sort)" \
 			"$(sub_options "$sub")"
 	done
