@@ -32,7 +32,7 @@
 
 int main(int argc, char *argv[])
 {
-	struct options options;
+	static struct options options; /* what it points to lives as long as we do */
 	int error = stdfds_fill();
 
 	options_parse(&options, argc, argv);
