@@ -337,6 +337,79 @@ filtered() {
 	END
 }
 
+@test "show: as kept, from a file, a pipe, and a compressed file" {
+	golden odd.show show --utc 2.2 odd.jsonl
+	golden build.show show --utc 17 build.jsonl
+	"$PROCREPORT" show --utc 17 - <"$GOLDEN/build.jsonl" | diff "$GOLDEN/build.show" -
+	"$PROCREPORT" show --utc 17 <(cat "$GOLDEN/build.jsonl") | diff "$GOLDEN/build.show" -
+	zstd -q "$GOLDEN/build.jsonl" -o packed.zst
+	"$PROCREPORT" show --utc 17 packed.zst | diff "$GOLDEN/build.show" -
+}
+
+@test "show: what the environment has changed" {
+	audit env -i A=1 B=2 C=3 D=4 /bin/sh -c 'env -i D=4 B=2 A="$(printf "\377")" NEW= /bin/true last'
+	id=$(log 'select(.event == "exec" and .argv[-1] == "last") | .proc' | tail -n 1)
+	"$PROCREPORT" show "$id" "$LOG" >out
+	equal "$(sed -n '/^environment/,/^$/p' out | grep -v '^$')" "environment, against that of $id.1
+  - A=1
+  + \$'A=\\377'
+  - C=3
+  + NEW=
+  - PWD=$PWD
+  in another order"
+	equal "$("$PROCREPORT" show --json "$id" "$LOG" | jq -c '[.env, .env_b64, .env_reordered, (.env_changes | length)]')" \
+		"$(log 'select(.event == "exec" and .argv == ["/bin/true", "last"]) | [.env, .env_b64, true, 4]')"
+}
+
+# What the program receives that the script of an exec runs, is what it was.
+runs_again() {
+	"$PROCREPORT" show --sh "$1" "$LOG" >script
+	LC_ALL=C run ! grep -q $'[\001-\010\013-\037\177-\377]' script
+	"$PROCAUDIT" -o again.jsonl bash ./script >/dev/null || :
+	equal "$(jq -c 'select(.event == "exec") | [.argv, .argv_b64, .env, .env_b64, .cwd, .cwd_b64, .exe]' again.jsonl | tail -n 1)" \
+		"$(log "select(.event == \"exec\" and .seq == ${1#@}) | [.argv, .argv_b64, .env, .env_b64, .cwd, .cwd_b64, .exe]")"
+}
+
+@test "show --sh: the script runs it again, to the byte" {
+	mkdir "$(printf 'a\n\377 dir')" -- -n
+	printf '#!/bin/sh -e\ntrue\n' >script.sh
+	chmod +x script.sh
+	# shellcheck disable=SC2016 # the command's own
+	audit bash -c '
+		(cd a* && env -i "$(printf "x y=\001\377\n")" "-n=--" "A==" "B=$(printf "\047\134\042")" /bin/true \
+			"" -n -- "a b" "$(printf "\047")" "\$(id)" "$(printf "\n\t\177\302\233\377")" "*")
+		(cd ./-n && exec -a "-a name" /bin/echo last)
+		./script.sh one; exec -a "" /bin/true; :'
+	[ "$(log 'select(.event == "exec")' | wc -l)" -ge 6 ]
+	for seq in $(log 'select(.event == "exec" and (.argv[0] != "bash") and .argv[0] != "env") | .seq'); do
+		runs_again "@$seq"
+	done
+}
+
+@test "show --sh: what no script can do is refused" {
+	audit /usr/bin/python3 -c '
+import os
+def run(env):
+    if os.fork() == 0:
+        os.execve("/bin/true", ["true"], env)
+    os.wait()
+run({"PERL5OPT": "-w"})
+'
+	run -1 --separate-stderr "$PROCREPORT" show --sh 2 "$LOG"
+	[[ -z $output && $stderr == *'no script runs this again: its environment has a variable that perl'* ]]
+	for entries in '["A=1", "B=1", "A=2"]' '["no-value"]' '["=x=y"]'; do
+		jq -c "if .event == \"exec\" then .env = $entries else . end" "$LOG" >odd.jsonl
+		run -1 --separate-stderr "$PROCREPORT" show --sh 1 odd.jsonl
+		[[ -z $output && $stderr == *'which env(1) cannot pass on'* ]]
+	done
+	audit --env=none true
+	run -1 --separate-stderr "$PROCREPORT" show --sh 1 "$LOG"
+	[[ -z $output && $stderr == *'its environment is not in the log'* ]]
+	run -1 "$PROCREPORT" show --sh @2 "$GOLDEN/build.jsonl"
+	run -1 "$PROCREPORT" show --sh 3 "$GOLDEN/odd.jsonl"
+	run -2 "$PROCREPORT" show 1
+}
+
 @test "colours: as asked for" {
 	audit sh -c 'exit 3' || equal "$?" 3
 	"$PROCREPORT" tree "$LOG" >out
@@ -354,7 +427,7 @@ filtered() {
 
 @test "nothing of a log reaches a terminal as it stands there" {
 	audit /bin/true "$(printf 'a\033]0;owned\007b\302\233c\342\200\256d')"
-	for sub in summary list 'list --json' 'summary --json' tree 'tree --json'; do
+	for sub in summary list 'list --json' 'summary --json' tree 'tree --json' 'show 1' 'show --json 1' 'show --sh 1'; do
 		# shellcheck disable=SC2086 # words
 		"$PROCREPORT" $sub "$LOG" >out
 		LC_ALL=C run ! grep -q $'[\001-\010\013-\037\177]\|\302[\200-\237]' out

@@ -14,6 +14,7 @@ _procreport_options()
 		word_options+=" --since --until --under --utc"
 		;;
 	tree) word_options+=" --depth --failed --from --json --match --no-fold" ;;
+	show) word_options+=" --json --sh --utc" ;;
 	*) word_options="-h --help -V --version" ;;
 	esac
 }
@@ -30,7 +31,7 @@ _procreport()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show" -- "$cur")
 		return
 	fi
 	case $prev in

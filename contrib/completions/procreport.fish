@@ -40,3 +40,8 @@ complete -c procreport -n "$sub tree" -l from -x -d 'This process and what came 
 complete -c procreport -n "$sub tree" -l json -d 'Print JSON'
 complete -c procreport -n "$sub tree" -l match -x -d 'Commands that match'
 complete -c procreport -n "$sub tree" -l no-fold -d 'Siblings one by one'
+
+complete -c procreport -n $none -a show -d 'One exec whole'
+complete -c procreport -n "$sub show" -l json -d 'Print JSON'
+complete -c procreport -n "$sub show" -l sh -d 'A script that runs it again'
+complete -c procreport -n "$sub show" -l utc -d 'Times in UTC'

@@ -6,6 +6,7 @@
 struct command;
 
 extern const struct command cmd_list;
+extern const struct command cmd_show;
 extern const struct command cmd_summary;
 extern const struct command cmd_tree;
 extern const struct command cmd_verify;

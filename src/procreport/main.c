@@ -7,7 +7,8 @@
  *	output      text that is safe for a terminal, columns, colours, JSON
  *	verify      what a log must be; rules: record by record; roster: its processes
  *	model       logs in memory: processes and what they ran; intern: their strings
- *	words       execs and processes in words
+ *	words       execs and processes in words; script: to run one again
+ *	fetch       environments, read again; envdiff: compared
  *	filter      which execs are asked for; environment: by a variable
  *	path        the critical path; fold: siblings that are alike;
  *	            group: execs that are
@@ -31,6 +32,7 @@ static const struct command *const commands[] = {
 	&cmd_summary,
 	&cmd_list,
 	&cmd_tree,
+	&cmd_show,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -22,6 +22,7 @@ struct options {
 	bool utc;
 	bool failed;
 	bool no_fold;
+	bool sh;
 	bool null;	     /* strings end with NUL bytes */
 	long top;	     /* rows of a table */
 	long depth;	     /* -1: no limit */
