@@ -154,12 +154,16 @@ void wait_catch(struct waiter *waiter)
 			sigaction(signo, &action, &waiter->before[signo]);
 }
 
+/* What the caller has changed since then stays: one that is no longer wanted and
+ * still comes must not end him. */
 void wait_release(const struct waiter *waiter)
 {
+	struct sigaction now;
 	int signo;
 
 	for (signo = 1; signo < NSIG; signo++)
-		if (sigismember(&waiter->signals, signo) == 1)
+		if (sigismember(&waiter->signals, signo) == 1 &&
+			sigaction(signo, NULL, &now) == 0 && now.sa_sigaction == on_signal)
 			sigaction(signo, &waiter->before[signo], NULL);
 }
 

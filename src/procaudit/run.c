@@ -379,8 +379,8 @@ static void end_log(struct run *run)
 	recorder_close(&run->recorder);
 }
 
-/* Those to the log come too late from now on; they must not end us when they are
- * no longer blocked. */
+/* Those to the log come too late from now on; they must not end us when the tracer
+ * no longer blocks them. */
 static void forget_signals(void)
 {
 	signal(SIGUSR1, SIG_IGN);
