@@ -19,7 +19,7 @@ _procaudit_parse()
 			command=$((i + 1))
 			return
 			;;
-		--output | --max-line | --format | --env | --redact | --linger | --user | --on-log-error | --rotate | --keep | --sync) ;;
+		--output | --max-line | --format | --env | --redact | --attach | --linger | --user | --on-log-error | --rotate | --keep | --sync) ;;
 		--failed | --redact-hmac)
 			# Its argument, if any, is in the same word.
 			[[ ${COMP_WORDS[i + 1]-} == "=" ]] || continue
@@ -28,8 +28,8 @@ _procaudit_parse()
 			continue
 			;;
 		-*)
-			# Letters, and perhaps o, f or u as the last, whose argument follows.
-			[[ $word =~ ^-[^ofu]*[ofu]$ ]] || continue
+			# Letters, and perhaps o, f, p or u as the last, whose argument follows.
+			[[ $word =~ ^-[^ofpu]*[ofpu]$ ]] || continue
 			;;
 		*)
 			command=$i
@@ -102,6 +102,10 @@ _procaudit()
 	--keep)
 		return
 		;;
+	--attach | -*p)
+		mapfile -t COMPREPLY < <(compgen -W "$(ps -eo pid= 2>/dev/null)" -- "$cur")
+		return
+		;;
 	--linger)
 		mapfile -t COMPREPLY < <(compgen -W "forever 0" -- "$cur")
 		return
@@ -110,7 +114,7 @@ _procaudit()
 	if ((command == 0)); then
 		mapfile -t COMPREPLY < <(compgen -W "
 			-o --output -A --append --rotate --keep --compress --sync --max-line -f --format --env --redact --redact-hmac --failed --threads
-			--linger -u --user --kill-on-exit --on-log-error -v --verbose -q --quiet -h --help -V --version
+			-p --attach --linger -u --user --kill-on-exit --on-log-error -v --verbose -q --quiet -h --help -V --version
 		" -- "$cur")
 	elif declare -F _command_offset >/dev/null; then
 		_command_offset "$command"

@@ -11,12 +11,12 @@ function __procaudit_command
             case --
                 set -e words[1]
                 break
-            case --output --max-line --format --env --redact --linger --user --on-log-error --rotate --keep --sync
+            case --output --max-line --format --env --redact --attach --linger --user --on-log-error --rotate --keep --sync
                 set -e words[1]
             case '--*'
             case '-*'
-                # Letters, and perhaps o, f or u as the last, whose argument follows.
-                if string match -qr -- '^-[^ofu]*[ofu]$' $words[1]
+                # Letters, and perhaps o, f, p or u as the last, whose argument follows.
+                if string match -qr -- '^-[^ofpu]*[ofpu]$' $words[1]
                     set -e words[1]
                 end
             case '*'
@@ -46,6 +46,7 @@ complete -c procaudit -n $own -l redact -x -a default -d 'Mask the values of var
 complete -c procaudit -n $own -l redact-hmac -F -d 'Mask by a keyed hash'
 complete -c procaudit -n $own -l failed -f -a 'full brief' -d 'Record execs that fail, too'
 complete -c procaudit -n $own -l threads -d 'Record threads, too'
+complete -c procaudit -n $own -s p -l attach -x -a '(__fish_complete_pids)' -d 'Record a process that runs already'
 complete -c procaudit -n $own -l linger -x -a 'forever 0' -d 'How long to follow processes that outlive COMMAND'
 complete -c procaudit -n $own -s u -l user -x -a '(__fish_complete_users)' -d 'Run COMMAND as this user'
 complete -c procaudit -n $own -l kill-on-exit -d 'If procaudit dies, kill what it traces'

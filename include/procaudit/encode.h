@@ -56,8 +56,9 @@ struct procaudit_header {
 	const char *log_id;   /* 32 hex digits; see procaudit_log_id(). The same in all parts */
 	unsigned part;	      /* 1 (or 0), 2, 3 … */
 	const char *cwd;      /* NULL: the working directory, now */
-	const char *mode;     /* "run" */
-	char *const *command; /* argv, ended by NULL */
+	const char *mode;     /* "run" or "attach" */
+	char *const *command; /* run: argv, ended by NULL; else NULL */
+	char *const *pids;    /* attach: what was asked for, likewise; else NULL */
 	pid_t tracer_pid;
 	bool threads; /* thread events are recorded */
 	bool proc;    /* /proc can be read */

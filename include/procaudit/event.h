@@ -28,6 +28,7 @@ enum procaudit_event_kind {
 	PROCAUDIT_EXIT,	       /* a process has ended: .exit */
 	PROCAUDIT_THREAD,      /* a further thread came to be (asked for only) */
 	PROCAUDIT_THREAD_EXIT, /* a further thread has ended (asked for only): .thread_exit */
+	PROCAUDIT_ATTACH,      /* a process that ran already is traced from now on: .attach */
 	PROCAUDIT_DETACH,      /* a process is alive and no longer traced: .detach */
 	PROCAUDIT_GAP,	       /* something is or may be missing: .gap */
 	PROCAUDIT_EVENT_KINDS
@@ -129,6 +130,17 @@ struct procaudit_thread_exit {
 	int status; /* as from waitpid(2) */
 };
 
+/* What a process was found to be when it was attached to, by /proc (proc(5)). */
+struct procaudit_attach {
+	/* As in a successful exec, with what is true now: argv and env as the
+	 * process has changed them, exe, ids, cwd, arch. parent is the number of
+	 * its parent now, if that is traced. No path, image, syscall, old_tid. */
+	struct procaudit_exec program;
+	struct timespec start; /* CLOCK_REALTIME when it was made, to a clock tick (times(2));
+				  valid if has_start */
+	bool has_start;
+};
+
 enum procaudit_detach_reason {
 	PROCAUDIT_DETACH_LINGER,     /* the time to follow it was over */
 	PROCAUDIT_DETACH_SIGNAL,     /* the tracer was told to end */
@@ -146,15 +158,24 @@ enum procaudit_gap_reason {
 	PROCAUDIT_GAP_MEMORY,	   /* events that found no memory */
 	PROCAUDIT_GAP_UNTRACED,	   /* a child of this process that nobody can trace has ended: it
 				      was made with CLONE_UNTRACED (clone(2)) */
+	/* With procaudit_tracer_attach(): of a process or thread, child_pid. The
+	 * event's process is its parent, if that is traced, or its own. */
+	PROCAUDIT_GAP_ATTACH_DENIED, /* ptrace is refused: error */
+	PROCAUDIT_GAP_ATTACH_TRACED, /* tracer_pid traces it */
+	PROCAUDIT_GAP_ATTACH_KERNEL, /* a kernel thread */
+	PROCAUDIT_GAP_ATTACH_GONE,   /* asked for, and there is none, or it has ended */
+	PROCAUDIT_GAP_ATTACH_RACE,   /* processes may have come from one that ended before it
+					was stopped */
 	PROCAUDIT_GAP_FILTER, /* with failed execs: this process set a seccomp filter, which may
 				 hide those of it and its descendants that fail */
 };
 
 struct procaudit_gap {
 	enum procaudit_gap_reason reason;
-	uint64_t count;	 /* how many; 0: unknown */
-	int error;	 /* errno value behind it; 0: none */
-	pid_t child_pid; /* of an untraced child; 0: none */
+	uint64_t count;	  /* how many; 0: unknown */
+	int error;	  /* errno value behind it; 0: none */
+	pid_t child_pid;  /* of an untraced child; 0: none */
+	pid_t tracer_pid; /* who traces it; 0: nobody, or somebody outside of our pid namespace */
 };
 
 struct procaudit_event {
@@ -164,16 +185,18 @@ struct procaudit_event {
 
 	pid_t pid;	/* thread group id in our pid namespace */
 	uint64_t proc;	/* process number, 1, 2, 3 …: unlike a pid never used again; the command
-			   itself is 1 */
+			   itself is 1, if there is one */
 	pid_t tid;	/* the thread that acted where it is not the leader; else 0 */
 	pid_t ns_pid;	/* pid in the process's own pid namespace where it differs; else 0 */
-	unsigned depth; /* forks between the command (0) and this process */
+	unsigned depth; /* forks between the command, or a process that was
+			   asked for, (0) and this process */
 
 	union {
 		struct procaudit_fork fork;
 		struct procaudit_exec exec;
 		struct procaudit_exit exit;
 		struct procaudit_thread_exit thread_exit;
+		struct procaudit_attach attach;
 		struct procaudit_detach detach;
 		struct procaudit_gap gap;
 	};

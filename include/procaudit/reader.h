@@ -33,6 +33,7 @@ enum procaudit_record_kind {
 	PROCAUDIT_RECORD_THREAD,
 	PROCAUDIT_RECORD_THREAD_EXIT,
 	PROCAUDIT_RECORD_ENV,
+	PROCAUDIT_RECORD_ATTACH,
 	PROCAUDIT_RECORD_DETACH,
 	PROCAUDIT_RECORD_GAP,
 	PROCAUDIT_RECORD_PART,
@@ -73,8 +74,8 @@ struct procaudit_record {
 
 	/* header; arch and cwd also exec */
 	struct procaudit_string log_id, schema, version, boot_id, host, kernel, mode;
-	struct procaudit_strings command, redact_globs;
-	int64_t part, tracer_pid;
+	struct procaudit_strings command, pids, redact_globs;
+	int64_t part, tracer_pid; /* tracer_pid also gap */
 	struct procaudit_string capture_failed, capture_env, capture_redact;
 	int64_t capture_threads, capture_proc, capture_seccomp, capture_no_new_privs; /* booleans */
 
@@ -101,6 +102,9 @@ struct procaudit_record {
 	struct procaudit_string error_name; /* errno, of exec and gap */
 	struct procaudit_string syscall, arch, path, dirfd_path, exe, exe_dev, exe_ino, cwd;
 	struct procaudit_strings argv, argv_asked, env;
+
+	/* attach, with what it shares with exec */
+	struct timespec start_ts; /* 0, 0 if absent */
 
 	/* exit; the first three also thread_exit and trailer */
 	int64_t exit_code;

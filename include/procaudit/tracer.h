@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The tracer: runs a command, follows every process below it, yields events.
+ * The tracer: runs a command, or attaches to processes that run already, follows
+ * every process below, yields events.
  *
  * A tracer belongs to the thread that started it (ptrace(2): attachment is per
  * thread); there is one per process, since it waits for every child there is.
@@ -60,6 +61,28 @@ struct procaudit_tracer_options {
  *	any other of pipe(2), fork(2), ptrace(2)
  */
 int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const argv[],
+	const struct procaudit_tracer_options *options);
+
+/*
+ * Attaches to processes that run already, and to all that come from them: all
+ * threads, all descendants that live, none missed that is forked meanwhile.
+ * pids: of processes, or of threads of theirs. What is found stands still for
+ * some milliseconds, so that nothing changes while it is looked at; a process
+ * that is stopped stays so.
+ *
+ * procaudit_tracer_next() yields a PROCAUDIT_GAP for each that cannot be traced
+ * and a PROCAUDIT_ATTACH for each that is (with options.threads followed by its
+ * threads), all of them before anything else; if none is, it then returns 0.
+ * Nothing is left behind in the processes: no filter, and they live on when the
+ * tracer's process ends.
+ *
+ * options: failed, kill_on_exit, stops and user must not be set. Signals as for
+ * procaudit_tracer_start(). *tracer is unset on failure. Errors:
+ *	-EINVAL	such options, or no pids
+ *	-ENOENT	/proc does not show our pid namespace
+ *	-ENOMEM
+ */
+int procaudit_tracer_attach(struct procaudit_tracer **tracer, const pid_t *pids, size_t count,
 	const struct procaudit_tracer_options *options);
 
 /*
@@ -124,7 +147,8 @@ bool procaudit_has_proc(void);
  * no_new_privs (prctl(2)). */
 bool procaudit_means_no_new_privs(void);
 
-/* Frees the tracer and restores what procaudit_tracer_start() changed. Tracees that are left run on
+/* Frees the tracer and restores what procaudit_tracer_start() or
+ * procaudit_tracer_attach() changed. Tracees that are left run on
  * untraced when the process ends. NULL is allowed. */
 void procaudit_tracer_free(struct procaudit_tracer *tracer);
 

@@ -160,6 +160,70 @@ void collect_parse(struct collector *collector, struct procaudit_exec *exec)
 	exec->has_ids = image.has_ids;
 }
 
+/* The strings of memory from start on; error kept them from being read. */
+static struct procaudit_strings strings_from(
+	const struct buf *memory, size_t start, size_t end, int error)
+{
+	struct procaudit_strings strings = {.error = error};
+	size_t i;
+
+	if (error || !memory->data)
+		return strings;
+	strings.data = memory->data + start;
+	strings.size = end - start;
+	for (i = start; i < end; i++)
+		strings.count += memory->data[i] == '\0';
+	return strings;
+}
+
+/* A program may have overwritten the last NUL byte. */
+static void end_string(struct buf *memory, size_t start)
+{
+	if (memory->size > start && memory->data[memory->size - 1] != '\0')
+		buf_char(memory, '\0');
+}
+
+static const char *arch_of(pid_t tid)
+{
+	struct __ptrace_syscall_info info = {0};
+	const struct abi *abi;
+
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof(info), &info) < 0)
+		return NULL;
+	abi = abi_find(info.arch, (const unsigned char[8]){0});
+	return abi ? abi->name : NULL;
+}
+
+void collect_process(struct collector *collector, pid_t tid, struct procaudit_exec *program)
+{
+	struct buf *memory = &collector->memory;
+	int no_argv, no_env;
+	struct stat st;
+	size_t args;
+
+	buf_trim(memory, KEEP);
+	memory->error = 0;
+	buf_reserve(memory, 1);
+	no_argv = -proc_cmdline(tid, memory);
+	end_string(memory, 0);
+	args = memory->size;
+	no_env = -proc_environ(tid, memory);
+	end_string(memory, args);
+	if (memory->error)
+		no_argv = no_env = -memory->error;
+	program->argv = strings_from(memory, 0, args, no_argv);
+	program->env = strings_from(memory, args, memory->size, no_env);
+	program->arch = arch_of(tid);
+	proc_link(tid, "exe", collector->exe, sizeof(collector->exe), &program->exe);
+	collect_cwd(collector, tid, program);
+	collect_ids(tid, program);
+	program->has_exe_id = proc_exe_stat(tid, &st);
+	if (program->has_exe_id) {
+		program->exe_dev = st.st_dev;
+		program->exe_ino = st.st_ino;
+	}
+}
+
 void collect_free(struct collector *collector)
 {
 	buf_free(&collector->memory);

@@ -31,6 +31,10 @@ void collect_stopped(
 /* Only the working directory. */
 void collect_cwd(struct collector *collector, pid_t tid, struct procaudit_exec *exec);
 
+/* Of a process that was not seen to exec, by one of its threads: what it is now.
+ * Points program into the collector. */
+void collect_process(struct collector *collector, pid_t tid, struct procaudit_exec *program);
+
 /* When it runs again: takes the copy apart. */
 void collect_parse(struct collector *collector, struct procaudit_exec *exec);
 

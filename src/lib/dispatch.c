@@ -84,6 +84,10 @@ static void on_child_signal(struct procaudit_tracer *t, struct task *task)
 		return;
 	if (task_was_known(&t->table, info.si_pid))
 		return;
+	if (task->process->has_old_signal) { /* from before we came */
+		task->process->has_old_signal = false;
+		return;
+	}
 	announce(t, task);
 	add_process_gap(t, task, PROCAUDIT_GAP_UNTRACED, info.si_pid);
 }

@@ -22,22 +22,34 @@
  * bytes and wait until there are enough (Filebeat: 1024). */
 #define HEADER_SIZE 1100
 
-/* "2026-11-21T13:31:06.000000000Z"; the part before the dot is kept, most
- * records share it. */
-static void add_time(struct procaudit_encoder *e, const struct timespec *real)
+/* "2026-11-21T13:31:06.000000000Z" */
+#define TIME_SIZE sizeof(((struct procaudit_encoder *)0)->time)
+
+/* With zeros for the nine digits. Returns where their dot is. */
+static size_t print_second(char text[TIME_SIZE], time_t second)
 {
-	long rest = real->tv_nsec;
 	struct tm tm;
+
+	gmtime_r(&second, &tm);
+	return strftime(text, TIME_SIZE, "%Y-%m-%dT%H:%M:%S.000000000Z", &tm) - 11;
+}
+
+static void print_digits(char *dot, long ns)
+{
 	char *digit;
 
+	for (digit = dot + 9; digit > dot; digit--, ns /= 10)
+		*digit = (char)('0' + ns % 10);
+}
+
+/* The part before the dot is kept, most records share it. */
+static void add_time(struct procaudit_encoder *e, const struct timespec *real)
+{
 	if (real->tv_sec != e->second || e->second == 0) {
 		e->second = real->tv_sec;
-		gmtime_r(&real->tv_sec, &tm);
-		e->dot = strftime(e->time, sizeof(e->time), "%Y-%m-%dT%H:%M:%S.000000000Z", &tm) -
-			 11;
+		e->dot = print_second(e->time, e->second);
 	}
-	for (digit = e->time + e->dot + 9; digit > e->time + e->dot; digit--, rest /= 10)
-		*digit = (char)('0' + rest % 10);
+	print_digits(e->time + e->dot, real->tv_nsec);
 	json_text(&e->out, "ts", e->time);
 }
 
@@ -165,6 +177,39 @@ static void add_image(struct buf *out, const struct procaudit_exec *exec)
 		json_int(out, "old_tid", exec->old_tid);
 }
 
+static void add_env(
+	struct procaudit_encoder *e, const struct procaudit_strings *env, uint64_t env_id)
+{
+	if (env_id)
+		json_uint(&e->out, "env_id", env_id);
+	else if (e->options.env != PROCAUDIT_ENV_NONE)
+		add_strings(&e->out, "env", env);
+}
+
+static void add_attach(
+	struct procaudit_encoder *e, const struct procaudit_attach *attach, uint64_t env_id)
+{
+	const struct procaudit_exec *program = &attach->program;
+	struct buf *out = &e->out;
+	char text[TIME_SIZE];
+
+	if (program->parent)
+		json_uint(out, "parent", program->parent);
+	if (program->ppid)
+		json_int(out, "ppid", program->ppid);
+	if (attach->has_start) {
+		print_digits(
+			text + print_second(text, attach->start.tv_sec), attach->start.tv_nsec);
+		json_text(out, "start_ts", text);
+	}
+	add_image(out, program);
+	add_strings(out, "argv", &program->argv);
+	add_string(out, "cwd", &program->cwd);
+	if (program->arch)
+		json_text(out, "arch", program->arch);
+	add_env(e, &program->env, env_id);
+}
+
 static void add_exec(
 	struct procaudit_encoder *e, const struct procaudit_exec *exec, uint64_t env_id)
 {
@@ -191,10 +236,7 @@ static void add_exec(
 	add_string(out, "cwd", &exec->cwd);
 	if (exec->arch)
 		json_text(out, "arch", exec->arch);
-	if (env_id)
-		json_uint(out, "env_id", env_id);
-	else if (e->options.env != PROCAUDIT_ENV_NONE)
-		add_strings(out, "env", &exec->env);
+	add_env(e, &exec->env, env_id);
 }
 
 static void add_gap(struct buf *out, const struct procaudit_gap *gap)
@@ -206,19 +248,24 @@ static void add_gap(struct buf *out, const struct procaudit_gap *gap)
 		json_int(out, "child_pid", gap->child_pid);
 	if (gap->count)
 		json_uint(out, "count", gap->count);
+	if (gap->tracer_pid)
+		json_int(out, "tracer_pid", gap->tracer_pid);
 	if (gap->error)
 		json_text(out, "errno", procaudit_errno_name(gap->error, buffer));
 }
 
-/* The id that an exec record names its environment by, after the env record
+/* The id that an exec or attach record names its environment by, after the env record
  * if it is new; 0: the record carries it itself. */
 static uint64_t env_record(struct procaudit_encoder *e, const struct procaudit_event *event)
 {
-	const struct procaudit_strings *env = &event->exec.env;
+	const struct procaudit_strings *env =
+		event->kind == PROCAUDIT_ATTACH ? &event->attach.program.env : &event->exec.env;
 	bool is_new;
 	uint64_t id;
 
-	if (event->kind != PROCAUDIT_EXEC || e->options.env != PROCAUDIT_ENV_ONCE)
+	if (event->kind != PROCAUDIT_EXEC && event->kind != PROCAUDIT_ATTACH)
+		return 0;
+	if (e->options.env != PROCAUDIT_ENV_ONCE)
 		return 0;
 	if (env->error || !env->data)
 		return 0;
@@ -259,6 +306,9 @@ void encode_jsonl(struct procaudit_encoder *e, const struct procaudit_event *eve
 	case PROCAUDIT_EXEC:
 		add_exec(e, &event->exec, env_id);
 		break;
+	case PROCAUDIT_ATTACH:
+		add_attach(e, &event->attach, env_id);
+		break;
 	case PROCAUDIT_EXIT:
 		add_exit(out, &event->exit);
 		break;
@@ -292,20 +342,20 @@ static void add_file(struct buf *out, const char *key, const char *path)
 	fclose(file);
 }
 
-static void add_command(struct procaudit_encoder *e, char *const *command)
+static void add_words(struct procaudit_encoder *e, const char *key, char *const *words)
 {
 	struct buf block = {0};
 	struct procaudit_strings argv;
 
-	for (; *command; command++)
-		buf_add(&block, *command, strlen(*command) + 1);
+	for (; words && *words; words++)
+		buf_add(&block, *words, strlen(*words) + 1);
 	argv = (struct procaudit_strings){.data = block.data, .size = block.size};
 	if (e->options.redactor && !block.error)
 		block.error = redact_argv(e->options.redactor, &argv);
 	if (block.error)
 		e->out.error = block.error;
-	else
-		json_array(&e->out, "command", argv.data, argv.size);
+	else if (argv.data)
+		json_array(&e->out, key, argv.data, argv.size);
 	buf_free(&block);
 }
 
@@ -378,7 +428,8 @@ void encode_jsonl_header(struct procaudit_encoder *e, const struct procaudit_hea
 		json_bytes(out, "arch", uts.machine, strlen(uts.machine));
 	}
 	json_text(out, "mode", header->mode);
-	add_command(e, header->command);
+	add_words(e, "command", header->command);
+	add_words(e, "pids", header->pids);
 	add_cwd(e, header->cwd);
 	json_uint(out, "uid", getuid());
 	json_uint(out, "gid", getgid());

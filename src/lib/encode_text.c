@@ -180,8 +180,26 @@ static void add_status(struct procaudit_encoder *e, int status)
 		buf_printf(&e->out, "# exit %d", WEXITSTATUS(status));
 }
 
+/* Its own idea of its arguments, or else what was loaded. */
+static void add_attach(struct procaudit_encoder *e, const struct procaudit_exec *program)
+{
+	const char *s = program->argv.data, *end = s + program->argv.size;
+
+	buf_str(&e->out, "# runs already:");
+	if (program->argv.count == 0) {
+		buf_char(&e->out, ' ');
+		shell_quote(&e->out, program->exe.data ? program->exe.data : "?",
+			program->exe.data ? program->exe.size : 1);
+		return;
+	}
+	for (; s < end; s += strlen(s) + 1)
+		add_word(&e->out, s);
+}
+
 static void add_gap(struct procaudit_encoder *e, const struct procaudit_gap *gap)
 {
+	char buffer[16];
+
 	switch (gap->reason) {
 	case PROCAUDIT_GAP_UNTRACED:
 		buf_printf(&e->out, "# child %d could not be traced", gap->child_pid);
@@ -189,6 +207,25 @@ static void add_gap(struct procaudit_encoder *e, const struct procaudit_gap *gap
 	case PROCAUDIT_GAP_FILTER:
 		buf_str(&e->out,
 			"# sets a seccomp filter: from here on failed execs may be hidden");
+		break;
+	case PROCAUDIT_GAP_ATTACH_DENIED:
+		buf_printf(&e->out, "# %d could not be attached to: %s", gap->child_pid,
+			procaudit_errno_name(gap->error, buffer));
+		break;
+	case PROCAUDIT_GAP_ATTACH_TRACED:
+		buf_printf(&e->out, "# %d could not be attached to: process %d traces it",
+			gap->child_pid, gap->tracer_pid);
+		break;
+	case PROCAUDIT_GAP_ATTACH_KERNEL:
+		buf_printf(
+			&e->out, "# %d could not be attached to: a kernel thread", gap->child_pid);
+		break;
+	case PROCAUDIT_GAP_ATTACH_GONE:
+		buf_printf(&e->out, "# %d could not be attached to: it has ended", gap->child_pid);
+		break;
+	case PROCAUDIT_GAP_ATTACH_RACE:
+		buf_printf(
+			&e->out, "# %d may belong here, and was not attached to", gap->child_pid);
 		break;
 	case PROCAUDIT_GAP_VANISHED:
 	case PROCAUDIT_GAP_WRITE_ERROR:
@@ -222,6 +259,10 @@ static void add_event(struct procaudit_encoder *e, const struct procaudit_event 
 	case PROCAUDIT_THREAD_EXIT:
 		begin_line(e, event);
 		buf_printf(&e->out, "# thread %d ended", event->tid);
+		break;
+	case PROCAUDIT_ATTACH:
+		begin_line(e, event);
+		add_attach(e, &event->attach.program);
 		break;
 	case PROCAUDIT_DETACH:
 		begin_line(e, event);

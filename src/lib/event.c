@@ -15,6 +15,7 @@ PUBLIC const char *procaudit_event_name(enum procaudit_event_kind kind)
 		[PROCAUDIT_EXIT] = "exit",
 		[PROCAUDIT_THREAD] = "thread",
 		[PROCAUDIT_THREAD_EXIT] = "thread_exit",
+		[PROCAUDIT_ATTACH] = "attach",
 		[PROCAUDIT_DETACH] = "detach",
 		[PROCAUDIT_GAP] = "gap",
 	};
@@ -41,6 +42,11 @@ PUBLIC const char *procaudit_gap_name(enum procaudit_gap_reason reason)
 		[PROCAUDIT_GAP_WRITE_ERROR] = "write_error",
 		[PROCAUDIT_GAP_MEMORY] = "memory",
 		[PROCAUDIT_GAP_UNTRACED] = "untraced",
+		[PROCAUDIT_GAP_ATTACH_DENIED] = "attach_denied",
+		[PROCAUDIT_GAP_ATTACH_TRACED] = "attach_traced",
+		[PROCAUDIT_GAP_ATTACH_KERNEL] = "attach_kernel",
+		[PROCAUDIT_GAP_ATTACH_GONE] = "attach_gone",
+		[PROCAUDIT_GAP_ATTACH_RACE] = "attach_race",
 		[PROCAUDIT_GAP_FILTER] = "filter",
 	};
 

@@ -143,6 +143,8 @@ struct task *meet(struct procaudit_tracer *t, pid_t tid)
 	if (!task->process && t->threads)
 		find_home(t, task);
 	task->started = true;
+	if (task->unheld)
+		t->attach.again = true;
 	/* At an event stop si_pid is the task's own id in its own pid namespace
 	 * (kernel/signal.c, ptrace_do_notify). */
 	if (task_is_leader(task) && ptrace(PTRACE_GETSIGINFO, tid, 0, &info) == 0)
@@ -162,6 +164,19 @@ bool meet_command(struct procaudit_tracer *t)
 	task_announced(&t->table, task);
 	t->root_process = task->process;
 	return true;
+}
+
+struct task *meet_seized(struct procaudit_tracer *t, pid_t tid, struct process *process)
+{
+	struct task *task = add_task(t, tid, !process);
+
+	if (!task)
+		return NULL;
+	if (process)
+		task_join(&t->table, task, process);
+	task_announced(&t->table, task);
+	task->joining = true;
+	return task;
 }
 
 /* The process of a task, asking /proc for threads that nobody announced. */

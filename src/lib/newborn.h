@@ -21,6 +21,10 @@ struct task *find_living(struct procaudit_tracer *t, pid_t tid);
  * memory. */
 bool meet_command(struct procaudit_tracer *t);
 
+/* Makes the entry of a task that was seized while it ran, a further thread of
+ * process; if that is NULL, the leader of a new one. NULL: no memory. */
+struct task *meet_seized(struct procaudit_tracer *t, pid_t tid, struct process *process);
+
 /* The entry of a task that has stopped, made if need be. NULL: no memory. */
 struct task *meet(struct procaudit_tracer *t, pid_t tid);
 

@@ -101,6 +101,25 @@ int proc_status(pid_t id, struct proc_status *status)
 	return 0;
 }
 
+/* pid (comm) state ppid ...: comm may hold anything, so look from its end. */
+int proc_stat(pid_t id, struct proc_stat *stat)
+{
+	char text[1024];
+	ssize_t n = read_small(id, "stat", text, sizeof(text));
+	const char *end;
+
+	if (n < 0)
+		return (int)n;
+	*stat = (struct proc_stat){0};
+	end = strrchr(text, ')');
+	if (!end || sscanf(end + 1,
+			    " %c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
+			    "%*d %*d %" SCNu64,
+			    &stat->state, &stat->ppid, &stat->flags, &stat->start_ticks) != 4)
+		return -ESRCH;
+	return 0;
+}
+
 /* struct pidfd_info of linux/pidfd.h, first version (Linux 6.13), which this
  * system's headers may not have yet. */
 struct pidfd_info_v0 {
@@ -166,11 +185,10 @@ bool proc_exe_stat(pid_t id, struct stat *st)
 	return stat(path, st) == 0;
 }
 
-int proc_cmdline(pid_t id, struct buf *out)
+static int append_file(pid_t id, const char *name, struct buf *out)
 {
-	CLOSE_FD int fd = open_file(id, "cmdline");
+	CLOSE_FD int fd = open_file(id, name);
 
-	buf_truncate(out, 0);
 	if (fd < 0)
 		return fd;
 	for (;;) {
@@ -185,6 +203,32 @@ int proc_cmdline(pid_t id, struct buf *out)
 			return 0;
 		out->size += (size_t)n;
 	}
+}
+
+int proc_cmdline(pid_t id, struct buf *out)
+{
+	buf_truncate(out, 0);
+	return append_file(id, "cmdline", out);
+}
+
+int proc_environ(pid_t id, struct buf *out)
+{
+	return append_file(id, "environ", out);
+}
+
+int proc_each(const char *directory, bool (*visit)(void *context, pid_t id), void *context)
+{
+	DIR *dir = opendir(directory);
+	struct dirent *entry;
+	bool more = true;
+
+	if (!dir)
+		return -errno;
+	while (more && (entry = readdir(dir)))
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+			more = visit(context, (pid_t)strtol(entry->d_name, NULL, 10));
+	closedir(dir);
+	return 0;
 }
 
 /* Whether one of the threads of the process that /proc/NAME is for is traced

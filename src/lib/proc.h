@@ -28,12 +28,27 @@ struct proc_status {
 	bool no_new_privs;
 };
 
+/* What /proc/ID/stat says, cheaper than the above. */
+struct proc_stat {
+	char state;
+	pid_t ppid;
+	unsigned flags;	      /* PF_… of linux/sched.h */
+	uint64_t start_ticks; /* CLOCK_BOOTTIME, in ticks of sysconf(_SC_CLK_TCK) */
+};
+
+/* In these flags since Linux 2.6 and 5.12. */
+#define PROC_KERNEL_THREAD 0x00200000 /* PF_KTHREAD */
+#define PROC_IO_WORKER	   0x00000010 /* PF_IO_WORKER */
+
 /* Whether /proc shows the pid namespace that we live in. Where it does not,
  * its numbers name other processes and nothing below may be used. */
 bool proc_is_ours(void);
 
 /* /proc/ID/status. Returns 0 or -errno; -ENOENT or -ESRCH if it is gone. */
 int proc_status(pid_t id, struct proc_status *status);
+
+/* /proc/ID/stat. Returns 0 or -errno. */
+int proc_stat(pid_t id, struct proc_stat *stat);
 
 /* The parent of a process, in our pid namespace; 0 if it is outside or cannot
  * be learnt. */
@@ -47,6 +62,13 @@ bool proc_exe_stat(pid_t id, struct stat *st);
 
 /* /proc/ID/cmdline, which everybody may read. Returns 0 or -errno. */
 int proc_cmdline(pid_t id, struct buf *out);
+
+/* Appends /proc/ID/environ. Returns 0 or -errno. */
+int proc_environ(pid_t id, struct buf *out);
+
+/* Calls visit for each number among the names in a directory, such as /proc, until
+ * that returns false. Returns 0 or -errno of opendir(3). */
+int proc_each(const char *directory, bool (*visit)(void *context, pid_t id), void *context);
 
 /* Whether any task on this machine is traced by the process pid. */
 bool proc_traces_any(pid_t pid);

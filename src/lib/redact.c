@@ -210,12 +210,13 @@ PUBLIC int procaudit_redact(struct procaudit_redactor *r, const struct procaudit
 {
 	int error;
 
-	if (event->kind != PROCAUDIT_EXEC) {
+	if (event->kind != PROCAUDIT_EXEC && event->kind != PROCAUDIT_ATTACH) {
 		*redacted = event;
 		return 0;
 	}
 	r->event = *event;
-	error = redact_exec(r, &r->event.exec);
+	error = redact_exec(
+		r, event->kind == PROCAUDIT_EXEC ? &r->event.exec : &r->event.attach.program);
 	if (!error)
 		*redacted = &r->event;
 	return error;

@@ -5,6 +5,7 @@
 #define STATE_H
 
 #include "asked.h"
+#include "census.h"
 #include "collect.h"
 #include "queue.h"
 #include "spawn.h"
@@ -31,6 +32,21 @@ struct group_stop {
 	bool end_untold; /* the end of another one is, which comes first */
 };
 
+/* Attaching to what runs already: attach.c. */
+struct attach {
+	unsigned long flags;  /* PTRACE_O_… */
+	struct queue gaps;    /* events to be handed out behind those */
+	struct buf joined;    /* pid_t: processes whose attach event is to come */
+	size_t told;	      /* so many of them are done with */
+	size_t named;	      /* the first so many were asked for */
+	struct buf refused;   /* pid_t: what cannot be traced, as has been told */
+	struct census before; /* as it was when it was looked at last */
+	bool slipped;	      /* a task that was seized has ended before it stopped */
+	bool lost;	      /* a leader is another thread than the one that was seized */
+	unsigned tries;	      /* so often something was tried that failed in an odd way */
+	bool again;	      /* one that was not held has stopped: it may have forked meanwhile */
+};
+
 struct procaudit_tracer {
 	struct task_table table;
 	struct queue queue;
@@ -45,6 +61,7 @@ struct procaudit_tracer {
 	struct sigaction saved_chld; /* the caller's disposition of SIGCHLD */
 	struct noted noted[32];	     /* by signal number */
 	struct group_stop stop;
+	struct attach attach;
 	enum procaudit_failed failed;
 	bool killing;	/* told to kill; with failed also to let go */
 	unsigned burst; /* wait statuses so far */

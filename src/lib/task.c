@@ -22,7 +22,7 @@ struct process *task_process(struct task_table *table, pid_t pid)
 	return task->process;
 }
 
-static void remember(struct task_table *table, pid_t tid)
+void task_remember(struct task_table *table, pid_t tid)
 {
 	size_t at = (size_t)tid / 8, size;
 	unsigned char *known;
@@ -62,7 +62,7 @@ struct task *task_add(struct task_table *table, pid_t tid, int64_t now)
 	DL_APPEND(table->unannounced, task);
 	table->living++;
 	table->homeless++;
-	remember(table, tid);
+	task_remember(table, tid);
 	return task;
 }
 

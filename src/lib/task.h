@@ -18,15 +18,17 @@
 
 /* A thread group. Owned by its tasks together; gone with the last. */
 struct process {
-	uint64_t id;	  /* process number */
-	uint64_t parent;  /* the creator's number; 0: unknown or none */
-	pid_t pid;	  /* thread group id */
-	pid_t ns_pid;	  /* own id in its own pid namespace; 0: unknown */
-	unsigned depth;	  /* 0: the command */
-	unsigned images;  /* successful execs so far */
-	unsigned tasks;	  /* entries of the table that point here */
-	unsigned stopped; /* those of them that are in a group-stop */
-	int64_t start_ns; /* CLOCK_BOOTTIME when first seen; -1: not seen alive */
+	uint64_t id;	     /* process number */
+	uint64_t parent;     /* the creator's number; 0: unknown or none */
+	pid_t pid;	     /* thread group id */
+	pid_t ns_pid;	     /* own id in its own pid namespace; 0: unknown */
+	unsigned depth;	     /* 0: the command */
+	unsigned images;     /* successful execs so far */
+	unsigned tasks;	     /* entries of the table that point here */
+	unsigned stopped;    /* those of them that are in a group-stop */
+	int64_t start_ns;    /* CLOCK_BOOTTIME when first seen; -1: not seen alive */
+	bool attached;	     /* its attach event has been handed out */
+	bool has_old_signal; /* when it was attached to, SIGCHLD was pending */
 };
 
 struct task {
@@ -40,6 +42,11 @@ struct task {
 	uint64_t group_stop;	 /* its sleeps (proc.h) at the last stop of a group-stop */
 	int64_t first_again;	 /* CLOCK_MONOTONIC, ns; valid in a call that wakeup.c has marked */
 	bool stopped;		 /* it is in a group-stop; never if process is NULL */
+	bool joining;		 /* seized while it ran: its attach event is to come */
+	bool unheld;		 /* so seized, and it has not stopped since */
+	bool zombie;		 /* a leader that had ended before it could be seized */
+	int held;		 /* of a joining one: the stop that waits for its answer, as from
+				    waitpid(2); 0: none */
 	bool dead;		 /* a tombstone: it has ended, its creator's event may yet come */
 	struct task *prev, *next; /* in the list of those not yet announced */
 	UT_hash_handle hh;
@@ -70,6 +77,9 @@ static inline bool task_is_leader(const struct task *task)
 
 /* A new entry that is not announced. NULL: no memory. */
 struct task *task_add(struct task_table *table, pid_t tid, int64_t now);
+
+/* From now on this id counts as one that was in the table. */
+void task_remember(struct task_table *table, pid_t tid);
 
 /* Makes task the leader of a new process. False: no memory. */
 bool task_lead(struct task_table *table, struct task *task);

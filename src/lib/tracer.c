@@ -7,6 +7,7 @@
  * dispatch.c says what each stop means, newborn.c how tasks come to be known.
  * Every stop is answered at once, and no answer depends on another task.
  */
+#include "attach.h"
 #include "dispatch.h"
 #include "groupstop.h"
 #include "macro.h"
@@ -108,6 +109,12 @@ static int serve(struct procaudit_tracer *t, const struct timespec *timeout)
 	if (timeout)
 		until = boot_now() + timespec_ns(timeout);
 	while (t->queue.head == t->queue.tail && !t->ended) {
+		if (attach_next(t))
+			continue;
+		if (t->attach.again) {
+			attach_again(t);
+			continue;
+		}
 		if (tell_group_stop(t))
 			return -EINTR;
 		if (++t->burst % BURST == 0 && wait_poll(&t->waiter))
@@ -155,6 +162,8 @@ PUBLIC const siginfo_t *procaudit_tracer_signal(const struct procaudit_tracer *t
 	return &t->waiter.signal;
 }
 
+static const struct procaudit_tracer_options defaults;
+
 /* --- Start and end ------------------------------------------------------- */
 
 static unsigned long ptrace_options(const struct procaudit_tracer_options *options)
@@ -200,25 +209,35 @@ static int start(struct procaudit_tracer *t, const struct spawn_options *spawn, 
 	return error;
 }
 
-PUBLIC int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const argv[],
-	const struct procaudit_tracer_options *options)
+static struct procaudit_tracer *make(const struct procaudit_tracer_options *options)
 {
-	static const struct procaudit_tracer_options defaults;
 	struct procaudit_tracer *t = calloc(1, sizeof(*t));
-	struct spawn_options spawn;
 	sigset_t none;
-	int error;
 
 	if (!t)
-		return -ENOMEM;
-	if (!options)
-		options = &defaults;
+		return NULL;
 	sigemptyset(&none);
 	wait_init(&t->waiter, options->signals ? options->signals : &none);
+	t->root.release_fd = t->root.report_fd = -1;
 	t->failed = options->failed;
 	t->threads = options->threads;
 	t->stops = options->stops;
 	t->has_proc = proc_is_ours();
+	return t;
+}
+
+PUBLIC int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const argv[],
+	const struct procaudit_tracer_options *options)
+{
+	struct spawn_options spawn;
+	struct procaudit_tracer *t;
+	int error;
+
+	if (!options)
+		options = &defaults;
+	t = make(options);
+	if (!t)
+		return -ENOMEM;
 	t->collector.takes_privilege = privilege_is_taken();
 	t->collector.no_new_privs = options->failed && procaudit_means_no_new_privs();
 	spawn = (struct spawn_options){
@@ -227,6 +246,35 @@ PUBLIC int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const 
 	if (error) {
 		task_table_free(&t->table);
 		free(t);
+		return error;
+	}
+	*tracer = t;
+	return 0;
+}
+
+PUBLIC int procaudit_tracer_attach(struct procaudit_tracer **tracer, const pid_t *pids,
+	size_t count, const struct procaudit_tracer_options *options)
+{
+	struct sigaction chld = {.sa_handler = SIG_DFL};
+	struct procaudit_tracer *t;
+	int error;
+
+	if (!options)
+		options = &defaults;
+	if (count == 0 || options->failed || options->kill_on_exit || options->stops ||
+		options->user)
+		return -EINVAL;
+	if (!proc_is_ours())
+		return -ENOENT;
+	t = make(options);
+	if (!t)
+		return -ENOMEM;
+	sigprocmask(SIG_BLOCK, &t->waiter.wake, &t->saved);
+	sigaction(SIGCHLD, &chld, &t->saved_chld);
+	wait_catch(&t->waiter);
+	error = attach_start(t, pids, count, ptrace_options(options));
+	if (error) {
+		procaudit_tracer_free(t);
 		return error;
 	}
 	*tracer = t;
@@ -381,6 +429,7 @@ PUBLIC void procaudit_tracer_free(struct procaudit_tracer *t)
 	if (!t)
 		return;
 	spawn_close(&t->root);
+	attach_free(&t->attach);
 	task_table_free(&t->table);
 	queue_free(&t->queue);
 	collect_free(&t->collector);

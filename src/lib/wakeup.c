@@ -92,7 +92,8 @@ static long answer(struct task *task, const struct call *call)
 
 	if (most < 0)
 		return -ERESTARTNOHAND;
-	if (call->marked)
+	/* Another tracer may have marked it. */
+	if (call->marked && task->first_again)
 		return monotonic_now() - task->first_again < most ? -ERESTARTNOHAND : timed_out;
 	if (can_mark()) {
 		task->first_again = monotonic_now();

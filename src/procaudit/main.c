@@ -4,6 +4,7 @@
  *
  *	options   the command line
  *	proxy     what the shell sees: stops, goes on and ends as the command
+ *	attach    attach mode: the same for what runs already
  *	run       run mode: start, follow, end
  *	consumers how long lines may be
  *	recorder  events into the log, and what was lost of it
@@ -22,6 +23,7 @@
  * Everything that traces or encodes is libprocaudit, through its public
  * headers.
  */
+#include "attach.h"
 #include "options.h"
 #include "proxy.h"
 #include "run.h"
@@ -38,5 +40,5 @@ int main(int argc, char *argv[])
 	options_parse(&options, argc, argv);
 	if (error)
 		errc(STATUS_FAILED, -error, "cannot open /dev/null for a closed descriptor");
-	return proxy_run(&options, run);
+	return options.pids ? attach(&options) : proxy_run(&options, run);
 }

@@ -3,6 +3,7 @@
 
 #include "compress.h"
 #include "consumers.h"
+#include "pids.h"
 #include "status.h"
 
 #include <bsd/err.h>
@@ -25,6 +26,9 @@
 #define ROTATE_MAX (UINT64_C(1) << 50)
 
 #define KEEP_MAX 1000000
+
+/* How a wrong command line ends. */
+static int usage = STATUS_FAILED;
 
 /* Values of options that have no letter. */
 enum {
@@ -86,11 +90,15 @@ static const struct row rows[] = {
 	{OPT_LINGER, "linger", "SECONDS|forever",
 		"how long to follow processes that outlive COMMAND\n"
 		"(default: forever)"},
+	{'p', "attach", "PID",
+		"record a process that runs already, with all that comes\n"
+		"from it, in place of a COMMAND (may be given again)"},
 	{'u', "user", "USER[:GROUP]", "run COMMAND as this user (for root)"},
 	{OPT_KILL_ON_EXIT, "kill-on-exit", NULL, "if procaudit dies, kill what it traces"},
 	{OPT_ON_LOG_ERROR, "on-log-error", "stop|continue|kill",
 		"when the log cannot be written: hold the command until\n"
-		"it can (default), go on without, or kill the command"},
+		"it can (default), go on without (default with -p), or\n"
+		"kill the command"},
 	{'v', "verbose", NULL, "print a summary line at the end"},
 	{'q', "quiet", NULL, "no notices"},
 	{'h', "help", NULL, "print this help"},
@@ -129,12 +137,15 @@ static void print_help(void)
 	size_t i;
 
 	puts("Usage: procaudit [options] [--] COMMAND [ARG...]\n"
+	     "       procaudit [options] -p PID [-p PID]...\n"
 	     "\n"
 	     "Runs COMMAND and records every process and program that it starts.\n");
 	for (i = 0; i < ROWS; i++)
 		print_row(&rows[i]);
 	puts("\nExit status: that of COMMAND; 125 if procaudit failed or the record is\n"
 	     "incomplete, 126 if COMMAND could not be executed, 127 if it was not found.\n"
+	     "With -p: 0; 1 if procaudit failed or the record is incomplete; 2 for a wrong\n"
+	     "command line; 4 for want of permission; 6 if the log cannot be opened.\n"
 	     "See procaudit(1).");
 }
 
@@ -174,7 +185,7 @@ static enum procaudit_format parse_format(const char *text)
 		return PROCAUDIT_JSONL;
 	if (strcmp(text, "text") == 0)
 		return PROCAUDIT_TEXT;
-	errx(STATUS_FAILED, "--format: '%s' is neither jsonl nor text", text);
+	errx(usage, "--format: '%s' is neither jsonl nor text", text);
 }
 
 static enum procaudit_env parse_env(const char *text)
@@ -185,7 +196,7 @@ static enum procaudit_env parse_env(const char *text)
 		return PROCAUDIT_ENV_ONCE;
 	if (strcmp(text, "none") == 0)
 		return PROCAUDIT_ENV_NONE;
-	errx(STATUS_FAILED, "--env: '%s' is none of full, once, none", text);
+	errx(usage, "--env: '%s' is none of full, once, none", text);
 }
 
 static enum procaudit_failed parse_failed(const char *text)
@@ -194,7 +205,7 @@ static enum procaudit_failed parse_failed(const char *text)
 		return PROCAUDIT_FAILED_FULL;
 	if (strcmp(text, "brief") == 0)
 		return PROCAUDIT_FAILED_BRIEF;
-	errx(STATUS_FAILED, "--failed: '%s' is neither full nor brief", text);
+	errx(usage, "--failed: '%s' is neither full nor brief", text);
 }
 
 static enum on_log_error parse_on_log_error(const char *text)
@@ -205,7 +216,7 @@ static enum on_log_error parse_on_log_error(const char *text)
 		return ON_LOG_ERROR_CONTINUE;
 	if (strcmp(text, "kill") == 0)
 		return ON_LOG_ERROR_KILL;
-	errx(STATUS_FAILED, "--on-log-error: '%s' is none of stop, continue, kill", text);
+	errx(usage, "--on-log-error: '%s' is none of stop, continue, kill", text);
 }
 
 static void add_redact(struct options *options, const char *glob)
@@ -214,9 +225,9 @@ static void add_redact(struct options *options, const char *glob)
 		reallocarray(options->redact, options->redact_count + 1, sizeof(*options->redact));
 
 	if (!more)
-		err(STATUS_FAILED, "--redact");
+		err(usage, "--redact");
 	if (!*glob)
-		errx(STATUS_FAILED, "--redact: a pattern of names or 'default' expected");
+		errx(usage, "--redact: a pattern of names or 'default' expected");
 	options->redact = more;
 	options->redact[options->redact_count++] = glob;
 }
@@ -230,8 +241,7 @@ static long long parse_linger(const char *text)
 		return LINGER_FOREVER;
 	seconds = strtonum(text, 0, LINGER_MAX, &error);
 	if (error)
-		errx(STATUS_FAILED, "--linger: '%s' is %s: seconds or 'forever' expected", text,
-			error);
+		errx(usage, "--linger: '%s' is %s: seconds or 'forever' expected", text, error);
 	return seconds;
 }
 
@@ -264,7 +274,7 @@ static uint64_t parse_rotate(const char *text)
 	uint64_t size = parse_size(text, ROTATE_MIN, ROTATE_MAX);
 
 	if (!size)
-		errx(STATUS_FAILED,
+		errx(usage,
 			"--rotate: '%s' is no size of 64K or more: bytes, or K, M, G, T expected",
 			text);
 	return size;
@@ -277,8 +287,7 @@ static size_t parse_max_line(const char *text)
 	if (!size)
 		size = parse_size(text, PROCAUDIT_MIN_LINE, MAX_LINE);
 	if (!size)
-		errx(STATUS_FAILED,
-			"--max-line: '%s' is no size of 2K or more, nor a consumer's name" TRY,
+		errx(usage, "--max-line: '%s' is no size of 2K or more, nor a consumer's name" TRY,
 			text);
 	return size;
 }
@@ -289,7 +298,7 @@ static unsigned parse_keep(const char *text)
 	long long number = strtonum(text, 1, KEEP_MAX, &error);
 
 	if (error)
-		errx(STATUS_FAILED, "--keep: '%s' is %s: a number of files expected", text, error);
+		errx(usage, "--keep: '%s' is %s: a number of files expected", text, error);
 	return (unsigned)number;
 }
 
@@ -309,28 +318,41 @@ static _Noreturn void bad_option(int what, char *argv[])
 	const char *word = argv[optind - 1];
 
 	if (what == ':' && word[0] == '-' && word[1] == '-')
-		errx(STATUS_FAILED, "option '%s' needs an argument" TRY, word);
+		errx(usage, "option '%s' needs an argument" TRY, word);
 	if (what == ':')
-		errx(STATUS_FAILED, "option '-%c' needs an argument" TRY, optopt);
+		errx(usage, "option '-%c' needs an argument" TRY, optopt);
 	if (is_option(optopt))
-		errx(STATUS_FAILED, "option '%s' takes no argument" TRY, word);
+		errx(usage, "option '%s' takes no argument" TRY, word);
 	if (isgraph((unsigned char)optopt))
-		errx(STATUS_FAILED, "unknown option '-%c'" TRY, optopt);
+		errx(usage, "unknown option '-%c'" TRY, optopt);
 	if (optopt)
-		errx(STATUS_FAILED, "unknown option '-\\%03o'" TRY, (unsigned char)optopt);
-	errx(STATUS_FAILED, "unknown or ambiguous option '%s'" TRY, word);
+		errx(usage, "unknown option '-\\%03o'" TRY, (unsigned char)optopt);
+	errx(usage, "unknown or ambiguous option '%s'" TRY, word);
+}
+
+/* Whether --attach is among the options, right or wrong. */
+static bool attaches(int argc, char *argv[], const char *shorts, const struct option *longs)
+{
+	bool found = false;
+	int value;
+
+	opterr = 0;
+	while (!found && (value = getopt_long(argc, argv, shorts, longs, NULL)) != -1)
+		found = value == 'p' || (value == ':' && optopt == 'p');
+	optind = 0; /* from the start */
+	return found;
 }
 
 static void check_rotation(const struct options *options)
 {
 	if (options->keep && !options->rotate)
-		errx(STATUS_FAILED, "--keep needs --rotate");
+		errx(usage, "--keep needs --rotate");
 	if (options->compress && !options->rotate)
-		errx(STATUS_FAILED, "--compress needs --rotate");
+		errx(usage, "--compress needs --rotate");
 	if (options->compress && !compress_is_known())
-		errx(STATUS_FAILED, "--compress: this procaudit was built without zstd");
+		errx(usage, "--compress: this procaudit was built without zstd");
 	if (options->rotate && (!options->output || strcmp(options->output, "-") == 0))
-		errx(STATUS_FAILED, "--rotate needs -o FILE");
+		errx(usage, "--rotate needs -o FILE");
 }
 
 static enum sync parse_sync(const char *text)
@@ -341,7 +363,7 @@ static enum sync parse_sync(const char *text)
 		return SYNC_INTERVAL;
 	if (strcmp(text, "record") == 0)
 		return SYNC_RECORD;
-	errx(STATUS_FAILED, "--sync: '%s' is none of none, interval, record", text);
+	errx(usage, "--sync: '%s' is none of none, interval, record", text);
 }
 
 /* An option that says how the log is to be. */
@@ -385,6 +407,10 @@ void options_parse(struct options *options, int argc, char *argv[])
 
 	*options = (struct options){.linger = LINGER_FOREVER};
 	build_getopt(longs, shorts);
+	if (attaches(argc, argv, shorts, longs)) {
+		usage = STATUS_USAGE;
+		options->on_log_error = ON_LOG_ERROR_CONTINUE;
+	}
 	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		switch (value) {
 		case 'o':
@@ -414,6 +440,9 @@ void options_parse(struct options *options, int argc, char *argv[])
 		case 'u':
 			options->user = optarg;
 			break;
+		case 'p':
+			pids_add(options, optarg);
+			break;
 		case OPT_ON_LOG_ERROR:
 			options->on_log_error = parse_on_log_error(optarg);
 			break;
@@ -438,11 +467,14 @@ void options_parse(struct options *options, int argc, char *argv[])
 	if (format)
 		options->format = parse_format(format);
 	if (options->max_line && options->format == PROCAUDIT_TEXT)
-		errx(STATUS_FAILED, "--max-line is for the format jsonl");
+		errx(usage, "--max-line is for the format jsonl");
 	if (options->redact_hmac && !options->redact_count)
-		errx(STATUS_FAILED, "--redact-hmac needs --redact" TRY);
+		errx(usage, "--redact-hmac needs --redact" TRY);
 	check_rotation(options);
-	if (optind == argc)
-		errx(STATUS_FAILED, "no command given" TRY);
-	options->command = argv + optind;
+	if (optind < argc)
+		options->command = argv + optind;
+	if (options->pids)
+		pids_check(options);
+	else if (!options->command)
+		errx(usage, "no command given" TRY);
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define LINGER_FOREVER (-1)
 
@@ -33,8 +34,12 @@ struct options {
 	uint64_t rotate;	/* bytes of a finished part; 0: all in one file */
 	long long linger;	/* seconds, or LINGER_FOREVER */
 	const char *user;	/* USER[:GROUP] that the command runs as; NULL: ours */
-	char **command;		/* argv of the command, ended by NULL; borrowed from main's argv */
-	unsigned keep;		/* finished parts; 0: all */
+	char **command;		/* argv of the command, ended by NULL; borrowed from main's argv;
+				   NULL: there is none */
+	pid_t *pids;		/* to attach to; NULL: run the command */
+	char **pid_words;	/* the same as text, ended by NULL */
+	size_t pid_count;
+	unsigned keep; /* finished parts; 0: all */
 	enum procaudit_format format;
 	enum procaudit_env env;
 	enum procaudit_failed failed;
@@ -50,7 +55,7 @@ struct options {
 };
 
 /* Fills options. Does not return after --help, --version (status 0) or a
- * usage error (one line on stderr, status 125). */
+ * usage error (one line on stderr; status 125, or 2 with --attach). */
 void options_parse(struct options *options, int argc, char *argv[]);
 
 #endif

@@ -83,8 +83,9 @@ static bool can_rotate(const char *path)
 static int open_part(struct recorder *recorder, const struct options *options)
 {
 	struct procaudit_header header = {
-		.mode = "run",
+		.mode = options->pids ? "attach" : "run",
 		.command = options->command,
+		.pids = options->pid_words,
 		.tracer_pid = getpid(),
 		.threads = options->threads,
 		.proc = procaudit_has_proc(),

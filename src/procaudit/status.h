@@ -9,6 +9,15 @@ enum {
 	STATUS_NOT_FOUND = 127,
 };
 
+/* Those of a daemon, and when attaching (LSB, "Init Script Actions"). */
+enum {
+	STATUS_OK = 0,
+	STATUS_ERROR = 1, /* or the record is incomplete */
+	STATUS_USAGE = 2,
+	STATUS_NO_PERMISSION = 4,
+	STATUS_NOT_CONFIGURED = 6, /* a file of ours cannot be opened */
+};
+
 /* Ends this process by the signal, without a core. Returns the status to exit
  * with where that is not possible. */
 int status_die_by(int signo);

@@ -127,6 +127,17 @@ static void on_fork(struct build *b, const struct procaudit_record *r)
 		adopt(parent, child);
 }
 
+/* What runs when a process is attached to is no program that it has executed. */
+static void on_attach(struct build *b, const struct procaudit_record *r)
+{
+	struct process *parent = r->parent > 0 ? get_process(b, r->parent, r) : NULL;
+	struct process *process = get_process(b, r->proc, r);
+
+	process->pid = r->pid;
+	if (parent)
+		adopt(parent, process);
+}
+
 static void on_end(struct build *b, const struct procaudit_record *r)
 {
 	struct process *process = get_process(b, r->proc, r);
@@ -271,6 +282,9 @@ static void add_record(struct build *b, const struct procaudit_record *r)
 	switch (r->kind) {
 	case PROCAUDIT_RECORD_FORK:
 		on_fork(b, r);
+		break;
+	case PROCAUDIT_RECORD_ATTACH:
+		on_attach(b, r);
 		break;
 	case PROCAUDIT_RECORD_EXEC:
 		exec = on_exec(b, r);

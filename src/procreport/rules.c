@@ -46,11 +46,13 @@ static struct member *actor(struct verify *v)
 		return NULL;
 	process = roster_find(&v->roster, r->proc);
 	if (!process) {
-		if (r->proc != 1)
+		bool known = r->kind == PROCAUDIT_RECORD_ATTACH || (r->proc == 1 && !v->attaches);
+
+		if (!known)
 			suspect(v, "process %" PRId64 " has had no fork record", r->proc);
 		process = add(v, r->proc, r->pid, -1);
 		if (process)
-			process->announced = r->proc == 1;
+			process->announced = known;
 		return process;
 	}
 	if (process->ended >= 0)
@@ -70,7 +72,7 @@ static void on_fork(struct verify *v)
 	const struct procaudit_record *r = v->record;
 	struct member *child = roster_find(&v->roster, r->child);
 
-	if (r->child == 1)
+	if (r->child == 1 && !v->attaches)
 		damaged(v, "the command itself has a fork record");
 	else if (r->child == r->proc)
 		damaged(v, "process %" PRId64 " is its own creator", r->child);
@@ -218,8 +220,27 @@ static void on_end(struct verify *v, struct member *process)
 	snprintf(v->end.signal, sizeof(v->end.signal), "%s", r->signal.data ? r->signal.data : "");
 }
 
+static void on_attach(struct verify *v, struct member *process)
+{
+	if (!v->attaches)
+		damaged(v, "an attach though a command was run");
+	if (process)
+		process->parent = v->record->parent;
+}
+
+/* Whoever attaches lets go when he is told to: that is the record's end. */
+static bool is_asked_for(const struct verify *v)
+{
+	return v->attaches && strcmp(v->record->reason.data, "signal") == 0;
+}
+
 static void on_detach(struct verify *v, struct member *process)
 {
+	if (is_asked_for(v)) {
+		v->let_go++;
+		on_end(v, process);
+		return;
+	}
 	rules_report(v, FINDING_INCOMPLETE,
 		"process %" PRId64 " (pid %" PRId64 ") was let go alive: %s", v->record->proc,
 		v->record->pid, v->record->reason.data);
@@ -249,7 +270,7 @@ static void check_status(struct verify *v)
 	const struct procaudit_record *r = v->record;
 	const char *signal = r->signal.data ? r->signal.data : "";
 
-	if (!v->end.is)
+	if (!v->end.is || v->attaches)
 		return;
 	if (r->exit_code != v->end.exit_code || r->core_dumped != v->end.core_dumped ||
 		strcmp(signal, v->end.signal) != 0)
@@ -258,11 +279,11 @@ static void check_status(struct verify *v)
 
 static void check_complete(struct verify *v)
 {
-	if (v->counts[PROCAUDIT_RECORD_GAP] || v->counts[PROCAUDIT_RECORD_DETACH])
+	if (v->counts[PROCAUDIT_RECORD_GAP] || v->counts[PROCAUDIT_RECORD_DETACH] > v->let_go)
 		damaged(v, "complete in spite of gap or detach records");
 	if (v->living)
 		damaged(v, "complete, and %" PRIu64 " processes have no end", v->living);
-	if (!roster_find(&v->roster, 1))
+	if (!v->attaches && !roster_find(&v->roster, 1))
 		damaged(v, "complete, and there is no command");
 }
 
@@ -319,6 +340,9 @@ void rules_apply(struct verify *v)
 		break;
 	case PROCAUDIT_RECORD_ENV:
 		on_env(v);
+		break;
+	case PROCAUDIT_RECORD_ATTACH:
+		on_attach(v, process);
 		break;
 	case PROCAUDIT_RECORD_DETACH:
 		on_detach(v, process);

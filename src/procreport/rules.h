@@ -18,8 +18,10 @@ struct verify {
 
 	/* The current log. */
 	bool in_log, has_trailer;
-	bool partial;  /* something is missing: it has a gap, or no beginning */
-	bool headless; /* it has no beginning */
+	bool partial;	/* something is missing: it has a gap, or no beginning */
+	bool headless;	/* it has no beginning */
+	bool attaches;	/* to what ran already, in place of a command */
+	int64_t let_go; /* detach records that were asked for */
 	bool with_threads, env_full, env_once, env_none, failed_none, failed_brief;
 	char log_id[33];
 	struct verify_log log;

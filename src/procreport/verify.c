@@ -95,6 +95,8 @@ static void begin_log(struct verify *v)
 	memset(v->counts, 0, sizeof(v->counts));
 	memcpy(v->log_id, r->log_id.data, sizeof(v->log_id));
 	v->part = r->part;
+	v->attaches = is(&r->mode, "attach");
+	v->let_go = 0;
 	v->with_threads = r->capture_threads == 1;
 	v->env_full = is(&r->capture_env, "full");
 	v->env_once = is(&r->capture_env, "once");

@@ -211,6 +211,8 @@ class Log:
         self.env_ids = set()
         self.header = None  # of this part
         self.first_part = None
+        self.attaches = False  # to what ran already, in place of a command
+        self.let_go = 0  # detach records that were asked for
         self.trailer = None
         self.joiner = Joiner()
         self.line = b""  # the last one that is no part of another
@@ -259,6 +261,8 @@ class Log:
             self.on_header(line, record)
         elif event == "fork":
             self.on_fork(record)
+        elif event == "attach":
+            self.on_attach(record, process)
         elif event == "exec":
             self.on_exec(record, process)
         elif event in ("exit", "detach"):
@@ -280,9 +284,12 @@ class Log:
             self.report(f"process {proc} has ended at seq {self.ended[proc]}")
             return process or Process(pid, None, True, self.mono_us)
         if not process:
-            if proc != 1:
+            known = event == "attach" or (proc == 1 and not self.attaches)
+            if not known:
                 self.suspect(f"process {proc} has had no fork record")
-            process = self.processes[proc] = Process(pid, None, proc == 1, self.mono_us)
+            process = self.processes[proc] = Process(pid, None, known, self.mono_us)
+        elif event == "attach":
+            self.report(f"process {proc} is attached to, and was known")
         if process.pid != pid:
             self.report(f"process {proc} has pid {pid}, and had {process.pid}")
         if event == "thread":
@@ -309,6 +316,9 @@ class Log:
         if self.header:
             self.check_part(record)
         self.header = record
+        self.attaches = record["mode"] == "attach"
+        if self.attaches == ("command" in record) or self.attaches != ("pids" in record):
+            self.report(f"the mode is {record['mode']}, with the wrong one of command and pids")
         if len(line) < MIN_HEADER:
             self.report(f"the header has {len(line)} bytes, not {MIN_HEADER}")
         if not line.startswith(HEADER_START):
@@ -317,7 +327,7 @@ class Log:
     def on_fork(self, record):
         child, pid, parent = record["child"], record["child_pid"], record.get("proc")
         process = self.processes.get(child)
-        if child == 1:
+        if child == 1 and not self.attaches:
             self.report("the command itself has a fork record")
         elif child == parent:
             self.report(f"process {child} is its own creator")
@@ -330,6 +340,12 @@ class Log:
         else:
             self.report(f"process {child} has its fork record after others")
             process.parent, process.announced = parent, True
+
+    def on_attach(self, record, process):
+        if not self.attaches:
+            self.report("attach though a command was run")
+        process.parent = record.get("parent")
+        self.check_environment(record)
 
     def on_failed_exec(self, record):
         capture = self.header["capture"]
@@ -388,6 +404,8 @@ class Log:
         if not process:
             self.report(f"{record['event']} of no process")
             return
+        if record["event"] == "detach" and record["reason"] == "signal":
+            self.let_go += 1
         if record["event"] == "exit":
             self.check_duration(record, process)
             self.check_threads_gone(record["proc"], process)
@@ -438,15 +456,18 @@ class Log:
         self.check_counts(record)
         if record["complete"]:
             self.check_complete(record)
-        self.check_root_status(record)
+        if not self.attaches:
+            self.check_root_status(record)
 
     def check_complete(self, record):
-        for event in ("gap", "detach"):
-            if self.counts.get(event):
-                self.report(f"complete in spite of {event} records")
+        if self.counts.get("gap"):
+            self.report("complete in spite of gap records")
+        if self.counts.get("detach", 0) > (self.let_go if self.attaches else 0):
+            self.report("complete in spite of detach records")
         for proc in self.processes:
             self.report(f"complete, and process {proc} has no end")
-        if 1 not in self.processes and 1 not in self.ended and self.first_part == 1:
+        root_wanted = self.first_part == 1 and not self.attaches
+        if 1 not in self.processes and 1 not in self.ended and root_wanted:
             self.report("complete, and there is no command")
 
     def check_root_status(self, record):

@@ -52,7 +52,7 @@ def good():
 
 def encode(records, trailer=None, seq=0):
     """The log's bytes, with what every record has and a trailer that fits them."""
-    events = "header fork exec exit thread thread_exit detach gap env stats part".split()
+    events = "header fork exec exit thread thread_exit attach detach gap env stats part".split()
     data = b""
     for number, record in enumerate(records, seq):
         common = {"v": 1, "event": record["event"]}
@@ -191,6 +191,15 @@ RECORD_DAMAGE = {
     "a duration too long": (
         lambda r: r[9].update(duration_us=11), "10: duration_us is 11, seen for 5"),
     "a process without an end": (lambda r: r.pop(9), "11: complete, and process 2 has no end"),
+    "an attach of a process that is known": (
+        lambda r: (r[0].update(mode="attach", pids=["1"]), r[0].pop("command"),
+                   r.insert(3, {**r[2], "event": "attach"}), r[3].pop("image"), r[3].pop("success"), r[3].pop("path")),
+        "4: process 1 is attached to, and was known"),
+    "an attach though a command was run": (
+        lambda r: (r.insert(2, {**r[2], "event": "attach"}), r[2].pop("image"), r[2].pop("success"), r[2].pop("path")),
+        "3: attach though a command was run"),
+    "a mode without its pids": (
+        lambda r: (r[0].update(mode="attach"), r[0].pop("command")), "1: the mode is attach, with"),
     "complete in spite of a detach": (
         lambda r: r.insert(9, {"event": "detach", "pid": r[9]["pid"], "proc": r.pop(9)["proc"],
                                "reason": "linger"}), "12: complete in spite of detach"),
@@ -198,7 +207,7 @@ RECORD_DAMAGE = {
 
 TRAILER_DAMAGE = {
     "wrong counts": ({"counts": dict.fromkeys(
-        "header fork exec exit thread thread_exit detach gap env stats".split(), 1)}, "12: counts"),
+        "header fork exec exit thread thread_exit attach detach gap env stats".split(), 1)}, "12: counts"),
     "wrong gaps": ({"gaps": 1}, "12: gaps is 1, and there are 0"),
     "wrong bytes": ({"bytes": 1}, "12: bytes is 1, and there are"),
     "another status": ({"signal": "SIGHUP"}, "12: signal is SIGHUP, and the command's was"),

@@ -13,11 +13,11 @@ layers() {
 		1 - event
 		1 L abi image interrupt stop
 		1 R shell text arena value keys twin unzstd
-		2 L mem proc obstacle queue seccomp task timeout wait
+		2 L mem proc census obstacle queue seccomp task timeout wait
 		2 R split hmac mask names secrets shapes redact envtable encoder encode encode_jsonl encode_text
 		2 R record parse source reader
-		3 L asked privilege collect spawn
-		4 L state newborn restart exec groupstop end wakeup fault dispatch tracer
+		3 L asked privilege collect seize spawn
+		4 L state newborn restart exec groupstop end wakeup fault dispatch hold join attach tracer
 	END
 }
 

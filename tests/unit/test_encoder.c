@@ -326,7 +326,8 @@ static void test_trailer(bool gap)
 	procaudit_encode_trailer(encoder, &trailer);
 	snprintf(expected, sizeof(expected),
 		"\"signal\":\"SIGKILL\",\"counts\":{\"header\":0,\"fork\":0,\"exec\":1,\"exit\":%d,"
-		"\"thread\":0,\"thread_exit\":0,\"detach\":0,\"gap\":%d,\"env\":1,\"stats\":0},"
+		"\"thread\":0,\"thread_exit\":0,\"attach\":0,\"detach\":0,\"gap\":%d,\"env\":1,"
+		"\"stats\":0},"
 		"\"gaps\":%d,"
 		"\"complete\":%s,\"bytes\":%zu}\n",
 		!gap, gap, gap, gap ? "false" : "true", before + size);

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: ISC */
+#include "attach.h"
+
+#include "hold.h"
+#include "recorder.h"
+#include "status.h"
+#include "stdfds.h"
+
+#include <procaudit/tracer.h>
+
+#include <bsd/err.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NS_PER_SEC INT64_C(1000000000)
+
+/* A reader of the log that is behind is looked after so often. */
+#define READER_NS (NS_PER_SEC / 100)
+
+/* So many processes that cannot be attached to get a line each. */
+#define REFUSED_LINES 10
+
+struct attach {
+	const struct options *options;
+	struct procaudit_tracer *tracer;
+	struct recorder recorder;
+	sigset_t signals;
+	sigset_t ending;  /* those of them that end us */
+	unsigned refused; /* processes that could not be attached to */
+	bool denied;	  /* one of them for want of permission */
+	bool starting;	  /* what there is already is being told */
+	bool lost;	  /* a process was let go that nobody asked us to */
+};
+
+/* --- What cannot be attached to ------------------------------------------ */
+
+static void say_denied(pid_t pid, int error)
+{
+	struct procaudit_obstacle obstacle;
+
+	procaudit_obstacle(&obstacle);
+	if (obstacle.ptrace_scope >= 3)
+		warnx("cannot attach to process %d: kernel.yama.ptrace_scope is %d, which cannot "
+		      "be lowered before the next boot",
+			pid, obstacle.ptrace_scope);
+	else if (obstacle.ptrace_scope > 0 && geteuid() != 0)
+		warnx("cannot attach to process %d: kernel.yama.ptrace_scope is %d; run procaudit "
+		      "as root",
+			pid, obstacle.ptrace_scope);
+	else if (geteuid() != 0)
+		warnc(error,
+			"cannot attach to process %d, which belongs to somebody else or has "
+			"privileges; run procaudit as root",
+			pid);
+	else
+		warnc(error,
+			"cannot attach to process %d; allow ptrace for this container (docker "
+			"run --cap-add=SYS_PTRACE), or see the kernel's audit log",
+			pid);
+}
+
+static void say_refused(const struct procaudit_gap *gap)
+{
+	pid_t pid = gap->child_pid;
+
+	switch (gap->reason) {
+	case PROCAUDIT_GAP_ATTACH_DENIED:
+		say_denied(pid, gap->error);
+		break;
+	case PROCAUDIT_GAP_ATTACH_TRACED:
+		warnx("cannot attach to process %d: process %d traces it already (a debugger, "
+		      "strace or another procaudit); end that first",
+			pid, gap->tracer_pid);
+		break;
+	case PROCAUDIT_GAP_ATTACH_KERNEL:
+		warnx("cannot attach to process %d: it is a kernel thread, which nobody can trace",
+			pid);
+		break;
+	case PROCAUDIT_GAP_ATTACH_GONE:
+		warnx("cannot attach to process %d: there is none; see 'pgrep -l NAME'", pid);
+		break;
+	case PROCAUDIT_GAP_ATTACH_RACE:
+		warnx("process %d may have come from what is recorded, and is not: it was made "
+		      "at that moment; attach once more",
+			pid);
+		break;
+	case PROCAUDIT_GAP_VANISHED:
+	case PROCAUDIT_GAP_WRITE_ERROR:
+	case PROCAUDIT_GAP_MEMORY:
+	case PROCAUDIT_GAP_UNTRACED:
+	case PROCAUDIT_GAP_FILTER:
+		break;
+	}
+}
+
+static bool is_refusal(const struct procaudit_event *event)
+{
+	return event->kind == PROCAUDIT_GAP && event->gap.reason >= PROCAUDIT_GAP_ATTACH_DENIED &&
+	       event->gap.reason <= PROCAUDIT_GAP_ATTACH_RACE;
+}
+
+static void on_refusal(struct attach *attach, const struct procaudit_gap *gap)
+{
+	attach->refused++;
+	attach->denied |= gap->reason == PROCAUDIT_GAP_ATTACH_DENIED ||
+			  gap->reason == PROCAUDIT_GAP_ATTACH_TRACED ||
+			  gap->reason == PROCAUDIT_GAP_ATTACH_KERNEL;
+	if (!stdfds_can_say())
+		return;
+	if (attach->refused <= REFUSED_LINES)
+		say_refused(gap);
+	else if (attach->refused == REFUSED_LINES + 1)
+		warnx("there are more that cannot be attached to; the log %s names all",
+			attach->recorder.sink.name);
+}
+
+/* --- Start --------------------------------------------------------------- */
+
+/* Signals that end us, but those that we were told to ignore. */
+static void choose_signals(struct attach *attach)
+{
+	static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+	struct sigaction action;
+	size_t i;
+
+	sigemptyset(&attach->ending);
+	for (i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
+		if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(&attach->ending, ending[i]);
+	attach->signals = attach->ending;
+	sigaddset(&attach->signals, SIGUSR1);
+	sigaddset(&attach->signals, SIGUSR2);
+}
+
+/* From now on nothing that happens to the log or to us by accident may end or
+ * stop us: what is traced would have to wait for us. */
+static void become_robust(void)
+{
+	static const int ignored[] = {SIGPIPE, SIGXFSZ, SIGALRM, SIGTSTP, SIGTTIN, SIGTTOU};
+	size_t i;
+
+	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_IGN);
+	/* A tracee that traced us would make both of us unkillable. */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+/* Returns 0 or the exit status, having said why. */
+static int start(struct attach *attach)
+{
+	const struct options *options = attach->options;
+	struct procaudit_tracer_options tracing = {
+		.threads = options->threads,
+		.signals = &attach->signals,
+	};
+	int error;
+
+	become_robust();
+	choose_signals(attach);
+	if (!recorder_open(&attach->recorder, options))
+		return STATUS_NOT_CONFIGURED;
+	attach->recorder.pid = getpid();
+	attach->starting = true;
+	error = procaudit_tracer_attach(
+		&attach->tracer, options->pids, options->pid_count, &tracing);
+	if (error == -ENOENT)
+		warnx("cannot attach: /proc is not that of this pid namespace; mount it (unshare "
+		      "--mount-proc)");
+	else if (error)
+		warnc(-error, "cannot attach");
+	return error ? STATUS_ERROR : 0;
+}
+
+/* --- Loop ---------------------------------------------------------------- */
+
+static void on_event(struct attach *attach, const struct procaudit_event *event)
+{
+	recorder_add(&attach->recorder, event);
+	if (is_refusal(event))
+		on_refusal(attach, &event->gap);
+	if (event->kind == PROCAUDIT_DETACH && event->detach.reason != PROCAUDIT_DETACH_SIGNAL)
+		attach->lost = true;
+}
+
+static void on_signal(struct attach *attach, int signo)
+{
+	switch (signo) {
+	case SIGUSR1:
+		recorder_reopen(&attach->recorder);
+		break;
+	case SIGUSR2:
+		recorder_add_stats(
+			&attach->recorder, procaudit_tracer_pids(attach->tracer, NULL, 0));
+		break;
+	default:
+		procaudit_tracer_detach(attach->tracer, PROCAUDIT_DETACH_SIGNAL);
+	}
+}
+
+/* How long to wait for the next event; NULL: for ever. */
+static const struct timespec *patience(const struct attach *attach, struct timespec *limit)
+{
+	*limit = (struct timespec){0};
+	if (!recorder_pending(&attach->recorder))
+		return NULL;
+	if (attach->recorder.blocked)
+		limit->tv_nsec = READER_NS;
+	return limit;
+}
+
+static void follow(struct attach *attach)
+{
+	const struct procaudit_event *event;
+	struct timespec limit;
+	siginfo_t signal;
+	int found;
+
+	for (;;) {
+		if (recorder_is_held(&attach->recorder) &&
+			!hold(&attach->recorder, &attach->ending, false, &signal))
+			on_signal(attach, signal.si_signo);
+		found = procaudit_tracer_next(attach->tracer, &event, patience(attach, &limit));
+		if (found > 0)
+			on_event(attach, event);
+		else if (found == -EAGAIN)
+			recorder_flush(&attach->recorder);
+		else if (found == -EINTR)
+			on_signal(attach, procaudit_tracer_signal(attach->tracer)->si_signo);
+		else
+			return;
+	}
+}
+
+/* --- End ----------------------------------------------------------------- */
+
+static void end_log(struct attach *attach)
+{
+	struct recorder *recorder = &attach->recorder;
+	struct procaudit_trailer trailer = {.complete = !attach->lost};
+	siginfo_t signal;
+	bool drained = hold(recorder, &attach->ending, true, &signal);
+
+	recorder_end(recorder, &trailer);
+	if (drained)
+		hold(recorder, &attach->ending, true, &signal);
+	else
+		recorder_flush(recorder);
+	recorder_close(recorder);
+}
+
+static void print_summary(const struct attach *attach)
+{
+	const struct recorder *recorder = &attach->recorder;
+	uint64_t attached = procaudit_encoder_count(recorder->encoder, PROCAUDIT_ATTACH);
+	uint64_t forks = procaudit_encoder_count(recorder->encoder, PROCAUDIT_FORK);
+
+	fprintf(stderr,
+		"procaudit: attached to %" PRIu64 " process%s, %" PRIu64 " more, %" PRIu64
+		" program%s executed, %s; log: %s\n",
+		attached, attached == 1 ? "" : "es", forks, recorder->executed,
+		recorder->executed == 1 ? "" : "s",
+		recorder->complete ? "complete" : "RECORD INCOMPLETE", recorder->sink.name);
+}
+
+static int exit_status(const struct attach *attach)
+{
+	if (procaudit_encoder_count(attach->recorder.encoder, PROCAUDIT_ATTACH) == 0)
+		return attach->denied ? STATUS_NO_PERMISSION : STATUS_ERROR;
+	return attach->recorder.complete ? STATUS_OK : STATUS_ERROR;
+}
+
+int attach(const struct options *options)
+{
+	struct attach attach = {.options = options};
+	int status = start(&attach);
+
+	if (!status) {
+		follow(&attach);
+		end_log(&attach);
+		if (options->verbose)
+			print_summary(&attach);
+		status = exit_status(&attach);
+	}
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* for leak checkers */
+	procaudit_tracer_free(attach.tracer);
+	recorder_free(&attach.recorder);
+	return status;
+}
