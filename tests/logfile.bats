@@ -96,6 +96,8 @@ record_until_go() {
 	record_until_go
 	"$PROCAUDIT" -o /dev/null true
 	"$PROCAUDIT" -o - true >>"$LOG"
+	go
+	ends_with 0
 	mkfifo fifo
 	exec 8<>fifo
 	OUTPUT=fifo start sh -c 'read -r x <go' 8>&-
