@@ -410,6 +410,39 @@ run({"PERL5OPT": "-w"})
 	run -2 "$PROCREPORT" show 1
 }
 
+@test "failed: as kept" {
+	golden build.failed failed build.jsonl
+	golden build.failed-misses failed --misses build.jsonl
+	golden odd.failed failed odd.jsonl
+}
+
+@test "failed: the first failure that the end depends on is named, others are not" {
+	# The first of them does not matter, nor does what runs on.
+	audit --failed bash -c '/bin/false; sh -c "sh -c \"exit 5\" || exit 4" || exit 3' || equal "$?" 3
+	equal "$("$PROCREPORT" failed --json "$LOG" | jq -c '[.causes[].exit_code], [.processes[].exit_code]')" \
+		'[5]'$'\n''[3,1,4,5]'
+	audit bash -c '/bin/false; :'
+	equal "$("$PROCREPORT" failed --json "$LOG" | jq -c '[.causes[].exit_code], [.processes[].exit_code]')" \
+		'[]'$'\n''[1]'
+}
+
+@test "failed: execs by path and error, searches of PATH apart" {
+	mkdir empty
+	audit --failed env PATH="$PWD/empty:/none:/usr/bin:/bin" perl -e '
+		for my $what (("/no/such/file") x 3, $ENV{PWD}, "true") {
+			fork or exec($what) or exit;
+			wait;
+		}' 2>/dev/null
+	"$PROCREPORT" failed --json "$LOG" >failed.json
+	equal "$(jq -c '.execs[] | [.count, .errno, .path]' failed.json)" \
+		"$(printf '[3,"ENOENT","/no/such/file"]\n[1,"EACCES","%s"]' "$PWD")"
+	# No exec is lost.
+	equal "$(jq '(.execs | map(.count) | add) + .path_misses' failed.json)" \
+		"$(log -s 'map(select(.success == false)) | length')"
+	equal "$("$PROCREPORT" failed --misses --json "$LOG" | jq '.execs | map(.count) | add')" \
+		"$(log -s 'map(select(.success == false)) | length')"
+}
+
 @test "colours: as asked for" {
 	audit sh -c 'exit 3' || equal "$?" 3
 	"$PROCREPORT" tree "$LOG" >out
@@ -427,7 +460,7 @@ run({"PERL5OPT": "-w"})
 
 @test "nothing of a log reaches a terminal as it stands there" {
 	audit /bin/true "$(printf 'a\033]0;owned\007b\302\233c\342\200\256d')"
-	for sub in summary list 'list --json' 'summary --json' tree 'tree --json' 'show 1' 'show --json 1' 'show --sh 1'; do
+	for sub in summary list 'list --json' 'summary --json' tree 'tree --json' failed 'failed --json' 'show 1' 'show --json 1' 'show --sh 1'; do
 		# shellcheck disable=SC2086 # words
 		"$PROCREPORT" $sub "$LOG" >out
 		LC_ALL=C run ! grep -q $'[\001-\010\013-\037\177]\|\302[\200-\237]' out

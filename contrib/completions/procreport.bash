@@ -15,6 +15,7 @@ _procreport_options()
 		;;
 	tree) word_options+=" --depth --failed --from --json --match --no-fold" ;;
 	show) word_options+=" --json --sh --utc" ;;
+	failed) word_options+=" --json --misses" ;;
 	*) word_options="-h --help -V --version" ;;
 	esac
 }
@@ -31,7 +32,7 @@ _procreport()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed" -- "$cur")
 		return
 	fi
 	case $prev in

@@ -45,3 +45,7 @@ complete -c procreport -n $none -a show -d 'One exec whole'
 complete -c procreport -n "$sub show" -l json -d 'Print JSON'
 complete -c procreport -n "$sub show" -l sh -d 'A script that runs it again'
 complete -c procreport -n "$sub show" -l utc -d 'Times in UTC'
+
+complete -c procreport -n $none -a failed -d 'What failed'
+complete -c procreport -n "$sub failed" -l json -d 'Print JSON'
+complete -c procreport -n "$sub failed" -l misses -d 'Searches of PATH, too'

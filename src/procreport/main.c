@@ -33,6 +33,7 @@ static const struct command *const commands[] = {
 	&cmd_list,
 	&cmd_tree,
 	&cmd_show,
+	&cmd_failed,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -27,6 +27,7 @@ enum {
 	OPT_FROM,
 	OPT_NO_FOLD,
 	OPT_SH,
+	OPT_MISSES,
 };
 
 /* An option as help shows it and getopt_long takes it. */
@@ -56,6 +57,7 @@ static const struct row rows[] = {
 	{OPT_DEPTH, "depth", "N", "so many levels below the first"},
 	{OPT_FROM, "from", "ID", "this process and what came from it"},
 	{OPT_NO_FOLD, "no-fold", NULL, "siblings that are alike one by one"},
+	{OPT_MISSES, "misses", NULL, "execs that found no file while PATH was searched, too"},
 	{OPT_SH, "sh", NULL, "print a bash script that runs it again"},
 	{OPT_FAILED, "failed", NULL, "what failed, or ended with another status than 0"},
 	{'0', "null", NULL,
@@ -224,6 +226,9 @@ void options_parse(struct options *options, const struct command *command, int a
 			break;
 		case OPT_DEPTH:
 			options->depth = (long)parse_number("--depth", optarg, 0);
+			break;
+		case OPT_MISSES:
+			options->misses = true;
 			break;
 		case OPT_SH:
 			options->sh = true;

@@ -23,6 +23,7 @@ struct options {
 	bool failed;
 	bool no_fold;
 	bool sh;
+	bool misses;
 	bool null;	     /* strings end with NUL bytes */
 	long top;	     /* rows of a table */
 	long depth;	     /* -1: no limit */
