@@ -283,21 +283,29 @@ static void print_json(const struct model *model, const struct options *options)
 	free(failures);
 }
 
+static void print_text(const struct model *model, const struct options *options)
+{
+	unsigned i;
+
+	for (i = 0; i < model->log_count; i++)
+		print_cause(model, model->logs[i]);
+	print_processes(model);
+	print_failures(model, options);
+}
+
 static int run(const struct options *options)
 {
 	struct model model;
-	unsigned i;
+	int status;
 
 	model_read(&model, options->files, NULL, NULL);
-	if (options->json) {
+	if (options->json)
 		print_json(&model, options);
-		return output_end(model.unreadable ? STATUS_FAILED : STATUS_OK);
-	}
-	for (i = 0; i < model.log_count; i++)
-		print_cause(&model, model.logs[i]);
-	print_processes(&model);
-	print_failures(&model, options);
-	return output_end(model.unreadable ? STATUS_FAILED : STATUS_OK);
+	else
+		print_text(&model, options);
+	status = model.unreadable ? STATUS_FAILED : STATUS_OK;
+	model_free(&model);
+	return output_end(status);
 }
 
 const struct command cmd_failed = {

@@ -60,6 +60,7 @@ static int run(const struct options *options)
 	struct environment_match *match = environment_match_new(options->env);
 	struct filter filter;
 	struct model model;
+	int status;
 	unsigned i;
 
 	filter_compile(&filter, options);
@@ -72,7 +73,10 @@ static int run(const struct options *options)
 			continue;
 		print_exec(exec, options);
 	}
-	return output_end(model.unreadable ? STATUS_FAILED : STATUS_OK);
+	filter_free(&filter);
+	status = model.unreadable ? STATUS_FAILED : STATUS_OK;
+	model_free(&model);
+	return output_end(status);
 }
 
 const struct command cmd_list = {

@@ -236,10 +236,22 @@ static void print_json(const struct show *s)
 	json_line();
 }
 
+static void print_all(const struct show *s)
+{
+	if (s->exec)
+		print_command(s);
+	print_process(s);
+	print_ancestry(s);
+	if (s->exec)
+		print_env(s);
+	print_children(s);
+}
+
 static int run(const struct options *options)
 {
 	struct show s = {.options = options};
 	char **files = options->files + 1;
+	int status;
 
 	if (!*files)
 		errx(STATUS_USAGE, "an ID and a log are needed (see 'procreport show --help')");
@@ -253,24 +265,17 @@ static int run(const struct options *options)
 	} else {
 		s.before = words_program(s.process);
 	}
-	if (options->sh) {
-		if (!s.exec)
-			errx(STATUS_FAILED, "this process has run no program");
+	status = s.model.unreadable ? STATUS_FAILED : STATUS_OK;
+	if (options->sh && !s.exec)
+		errx(STATUS_FAILED, "this process has run no program");
+	if (options->sh)
 		script_print(s.exec, s.env);
-		return output_end(STATUS_OK);
-	}
-	if (options->json) {
+	else if (options->json)
 		print_json(&s);
-		return output_end(STATUS_OK);
-	}
-	if (s.exec)
-		print_command(&s);
-	print_process(&s);
-	print_ancestry(&s);
-	if (s.exec)
-		print_env(&s);
-	print_children(&s);
-	return output_end(s.model.unreadable ? STATUS_FAILED : STATUS_OK);
+	else
+		print_all(&s);
+	model_free(&s.model);
+	return output_end(status);
 }
 
 const struct command cmd_show = {

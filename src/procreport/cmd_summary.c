@@ -404,29 +404,40 @@ static void print_json(
 	json_line();
 }
 
+static void print_text(
+	const struct totals *t, const struct model *model, const struct options *options)
+{
+	unsigned i;
+
+	for (i = 0; i < model->log_count; i++)
+		print_log(model->logs[i], options);
+	print_totals(t, model);
+	print_chart(t);
+	print_programs(t, options, "programs by wall time", group_by_wall);
+	print_programs(t, options, "programs by CPU time", group_by_cpu);
+	print_programs(t, options, "programs by count", group_by_count);
+	print_repeated(t, options);
+	for (i = 0; i < model->log_count; i++)
+		print_path(model, model->logs[i], options);
+}
+
 static int run(const struct options *options)
 {
 	struct totals totals = {0};
 	struct model model;
-	unsigned i;
+	int status;
 
 	model_read(&model, options->files, NULL, NULL);
 	sum_up(&totals, &model);
-	if (options->json) {
+	if (options->json)
 		print_json(&totals, &model, options);
-		return output_end(model.unreadable ? STATUS_FAILED : STATUS_OK);
-	}
-	for (i = 0; i < model.log_count; i++)
-		print_log(model.logs[i], options);
-	print_totals(&totals, &model);
-	print_chart(&totals);
-	print_programs(&totals, options, "programs by wall time", group_by_wall);
-	print_programs(&totals, options, "programs by CPU time", group_by_cpu);
-	print_programs(&totals, options, "programs by count", group_by_count);
-	print_repeated(&totals, options);
-	for (i = 0; i < model.log_count; i++)
-		print_path(&model, model.logs[i], options);
-	return output_end(model.unreadable ? STATUS_FAILED : STATUS_OK);
+	else
+		print_text(&totals, &model, options);
+	groups_free(&totals.programs);
+	groups_free(&totals.commands);
+	status = model.unreadable ? STATUS_FAILED : STATUS_OK;
+	model_free(&model);
+	return output_end(status);
 }
 
 const struct command cmd_summary = {

@@ -215,6 +215,7 @@ static void print_tree(const struct tree *t, struct process *top)
 static int run(const struct options *options)
 {
 	struct model model;
+	int status;
 	struct tree t = {.options = options, .model = &model};
 	struct process *top = NULL;
 	struct exec *exec;
@@ -238,7 +239,11 @@ static int run(const struct options *options)
 	if (top)
 		print_tree(&t, top);
 	free(t.folds);
-	return output_end(model.unreadable ? STATUS_FAILED : STATUS_OK);
+	if (options->match)
+		regfree(&t.regex);
+	status = model.unreadable ? STATUS_FAILED : STATUS_OK;
+	model_free(&model);
+	return output_end(status);
 }
 
 const struct command cmd_tree = {

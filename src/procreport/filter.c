@@ -103,6 +103,12 @@ void filter_resolve(struct filter *filter, const struct model *model)
 	}
 }
 
+void filter_free(struct filter *filter)
+{
+	if (filter->options->match)
+		regfree(&filter->regex);
+}
+
 bool filter_matches(const regex_t *regex, const struct exec *exec)
 {
 	static char *line;

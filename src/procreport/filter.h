@@ -21,6 +21,8 @@ void filter_compile(struct filter *filter, const struct options *options);
 /* Finds what options name in the logs; does not return if it is not there. */
 void filter_resolve(struct filter *filter, const struct model *model);
 
+void filter_free(struct filter *filter);
+
 bool filter_passes(const struct filter *filter, const struct exec *exec);
 
 /* Whether the command, its words joined by blanks, matches. */

@@ -61,6 +61,12 @@ void group_add(struct group *group, const struct exec *exec)
 		group->cpu_us += exec->process->cpu_us;
 }
 
+void groups_free(struct groups *groups)
+{
+	free(groups->slots);
+	*groups = (struct groups){0};
+}
+
 static int compare(int64_t a, int64_t b, const struct group *left, const struct group *right)
 {
 	if (a != b)

@@ -24,6 +24,8 @@ struct group *group_of(struct groups *groups, uint64_t key, const struct exec *e
 /* Adds what an exec cost. */
 void group_add(struct group *group, const struct exec *exec);
 
+void groups_free(struct groups *groups);
+
 /* The largest first. */
 typedef int group_order(const void *left, const void *right);
 group_order group_by_count, group_by_wall, group_by_cpu;

@@ -10,32 +10,44 @@
 
 #define BLOCK ((size_t)1024 * 1024)
 
+/* Memory that is handed out piece by piece. All blocks stay within reach. */
+struct block {
+	struct block *before;
+	char data[];
+};
+static struct block *blocks;
+
 static _Noreturn void no_memory(void)
 {
 	errc(STATUS_FAILED, ENOMEM, "cannot hold the log");
 }
 
+static char *new_block(size_t size)
+{
+	struct block *block = calloc(1, sizeof(*block) + 15 + size);
+
+	if (!block)
+		no_memory();
+	block->before = blocks;
+	blocks = block;
+	return block->data + (16 - (uintptr_t)block->data % 16) % 16;
+}
+
 void *permanent(size_t size)
 {
-	static char *block;
+	static char *rest;
 	static size_t left;
 	char *memory;
 
 	size = (size + 15) / 16 * 16;
-	if (size > BLOCK / 4) {
-		memory = calloc(1, size);
-		if (!memory)
-			no_memory();
-		return memory;
-	}
+	if (size > BLOCK / 4)
+		return new_block(size);
 	if (size > left) {
-		block = calloc(1, BLOCK);
-		if (!block)
-			no_memory();
+		rest = new_block(BLOCK);
 		left = BLOCK;
 	}
-	memory = block;
-	block += size;
+	memory = rest;
+	rest += size;
 	left -= size;
 	return memory;
 }

@@ -333,6 +333,18 @@ void model_read(struct model *model, char *const *files, model_hook *hook, void 
 		warnx("there is no log in this");
 }
 
+void model_free(struct model *model)
+{
+	unsigned i;
+
+	for (i = 0; i < model->log_count; i++)
+		HASH_CLEAR(hh, model->logs[i]->processes);
+	free(model->logs);
+	free(model->processes);
+	free(model->execs);
+	*model = (struct model){0};
+}
+
 /* --- Finding ------------------------------------------------------------------ */
 
 struct process *model_find(const struct model_log *log, int64_t proc)

@@ -81,6 +81,9 @@ typedef void model_hook(void *context, const struct procaudit_record *record, st
 /* Reads all files. hook may be NULL. Does not return without memory. */
 void model_read(struct model *model, char *const *files, model_hook *hook, void *context);
 
+/* Frees what would be out of reach. */
+void model_free(struct model *model);
+
 /* The process of a number; NULL if there is none. */
 struct process *model_find(const struct model_log *log, int64_t proc);
 
