@@ -80,7 +80,7 @@ static void end_thread(struct procaudit_tracer *t, struct task *task)
 
 	if (wait4(task->tid, &event.thread_exit.status, __WALL, NULL) != task->tid)
 		return;
-	if (t->threads && task->process)
+	if (t->threads && task->process && !task->process->let_go)
 		queue_add(&t->queue, &event);
 	forget(t, task);
 	if (process)

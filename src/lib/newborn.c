@@ -68,6 +68,10 @@ static void announce_as(struct procaudit_tracer *t, struct task *task, struct pr
 	if (leader)
 		announce(t, leader); /* nothing of the parent before its own fork */
 	if (task_is_leader(task)) {
+		if (parent && parent->let_go) { /* all but the thread that made it */
+			parent = NULL;
+			kind = PROCAUDIT_FORK_UNKNOWN;
+		}
 		task->process->parent = parent ? parent->id : 0;
 		task->process->depth = parent ? parent->depth + 1 : 1;
 		add_fork(t, parent, parent_tid, task->process, kind);
@@ -75,7 +79,7 @@ static void announce_as(struct procaudit_tracer *t, struct task *task, struct pr
 	}
 	if (!task->process && parent)
 		task_join(&t->table, task, parent);
-	if (t->threads && task->process) {
+	if (t->threads && task->process && !task->process->let_go) {
 		event = event_of(t, PROCAUDIT_THREAD, task->process, task->tid);
 		queue_add(&t->queue, &event);
 	}

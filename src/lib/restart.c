@@ -15,10 +15,15 @@ void let_go(struct procaudit_tracer *t, struct task *task, enum procaudit_detach
 		event = event_of(t, PROCAUDIT_DETACH, task->process, task->tid);
 		event.detach.reason = reason;
 		queue_add(&t->queue, &event);
+		task->process->let_go = true;
 		if (task->process == t->root_process)
 			t->root_process = NULL;
 	}
-	task_remove(&t->table, task);
+	/* Its creator's event may yet come. */
+	if (task->event_seen)
+		task_remove(&t->table, task);
+	else
+		task_bury(&t->table, task);
 }
 
 static void kill_process(pid_t tid, const struct task *task)

@@ -91,8 +91,12 @@ static enum seized seize_once(pid_t tid, unsigned long options, bool sure, struc
 	if (error == -ESRCH)
 		return SEIZED_GONE;
 	known = proc_stat(tid, &stat) == 0 && proc_status(tid, &status) == 0;
-	if (error == -EINTR) /* it may have been done all the same */
-		return known && status.tracer == getpid() ? interrupted(tid) : SEIZED_BUSY;
+	if (error == -EINTR && known && status.tracer == getpid()) {
+		interrupted(tid); /* it may have been done all the same */
+		return SEIZED_OURS;
+	}
+	if (error == -EINTR)
+		return SEIZED_BUSY;
 	if (!known)
 		return sure ? SEIZED_GONE : SEIZED_UNSURE;
 	if (status.tracer == getpid())

@@ -27,6 +27,7 @@ struct process {
 	unsigned tasks;	     /* entries of the table that point here */
 	unsigned stopped;    /* those of them that are in a group-stop */
 	int64_t start_ns;    /* CLOCK_BOOTTIME when first seen; -1: not seen alive */
+	bool let_go;	     /* its detach event has been handed out; threads may be left */
 	bool attached;	     /* its attach event has been handed out */
 	bool has_old_signal; /* when it was attached to, SIGCHLD was pending */
 };

@@ -6,6 +6,7 @@
 #include <bsd/err.h>
 #include <bsd/stdlib.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,13 +30,16 @@ static void add(struct options *options, char *word)
 
 void pids_add(struct options *options, const char *text)
 {
-	char *rest = strdup(text), *word;
+	char *list = strdup(text), *rest = list, *word;
+	size_t before = options->pid_count;
 
-	if (!rest)
+	if (!list)
 		err(STATUS_USAGE, "--attach");
 	while ((word = strsep(&rest, " ,\t\n")))
 		if (*word)
 			add(options, word);
+	if (options->pid_count == before)
+		free(list);
 	if (!options->pids)
 		errx(STATUS_USAGE, "--attach: '%s' holds no process id; does the process run?",
 			text);

@@ -24,8 +24,10 @@ def window(records):
     return max(attached), min(detached)
 
 
-def missing(records, journal):
+def missing(records, journal, told=None):
+    """told: when procaudit was told to let go, before any thread was."""
     begin, end = window(records)
+    end = told or end
     seen = {event: set() for event in ("fork", "exec", "exit")}
     for record in records:
         if record["event"] in seen:
