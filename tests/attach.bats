@@ -501,6 +501,35 @@ setup_file() {
 	grep -q 'records are lost' err
 }
 
+@test "a service manager is told when nothing is missed any more, and of the end" {
+	local name
+	prepare
+	ready_target sh -c "$UNTIL_GO"
+	for name in "$PWD/socket" "@procaudit-test-$$"; do
+		rm -f told "$LOG" bound
+		NOTIFY_SOCKET=$name /usr/bin/python3 - told <<-'END' 3>&- &
+			import os, socket, sys
+			name = os.environ["NOTIFY_SOCKET"]
+			s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+			s.bind("\0" + name[1:] if name[0] == "@" else name)
+			open("bound", "w").close()
+			with open(sys.argv[1], "w", buffering=1) as told:
+			    for _ in range(2):
+			        print(s.recv(100).decode(), file=told)
+		END
+		await test -e bound
+		export NOTIFY_SOCKET=$name
+		attach
+		await grep -qsx READY=1 told
+		detach
+		await grep -qsx STOPPING=1 told
+		equal "$(xargs <told)" 'READY=1 STOPPING=1'
+	done
+	# Nobody there.
+	attach
+	detach
+}
+
 # --- The command line ----------------------------------------------------------
 
 @test "what makes no sense with -p is refused with one line, status 2" {

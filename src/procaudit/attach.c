@@ -2,6 +2,7 @@
 #include "attach.h"
 
 #include "hold.h"
+#include "notify.h"
 #include "recorder.h"
 #include "status.h"
 #include "stdfds.h"
@@ -34,7 +35,7 @@ struct attach {
 	sigset_t ending;  /* those of them that end us */
 	unsigned refused; /* processes that could not be attached to */
 	bool denied;	  /* one of them for want of permission */
-	bool starting;	  /* what there is already is being told */
+	bool starting;	  /* nothing has been attached to yet */
 	bool lost;	  /* a process was let go that nobody asked us to */
 };
 
@@ -182,6 +183,11 @@ static int start(struct attach *attach)
 static void on_event(struct attach *attach, const struct procaudit_event *event)
 {
 	recorder_add(&attach->recorder, event);
+	/* All have been seized by now: nothing is missed any more. */
+	if (attach->starting && event->kind == PROCAUDIT_ATTACH) {
+		attach->starting = false;
+		notify("READY=1");
+	}
 	if (is_refusal(event))
 		on_refusal(attach, &event->gap);
 	if (event->kind == PROCAUDIT_DETACH && event->detach.reason != PROCAUDIT_DETACH_SIGNAL)
@@ -199,6 +205,7 @@ static void on_signal(struct attach *attach, int signo)
 			&attach->recorder, procaudit_tracer_pids(attach->tracer, NULL, 0));
 		break;
 	default:
+		notify("STOPPING=1");
 		procaudit_tracer_detach(attach->tracer, PROCAUDIT_DETACH_SIGNAL);
 	}
 }

@@ -5,6 +5,7 @@
  *	options   the command line
  *	proxy     what the shell sees: stops, goes on and ends as the command
  *	attach    attach mode: the same for what runs already
+ *	notify    telling a service manager
  *	run       run mode: start, follow, end
  *	consumers how long lines may be
  *	recorder  events into the log, and what was lost of it
