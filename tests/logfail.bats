@@ -11,8 +11,11 @@ load helpers/badlog
 
 setup_file() {
 	export THIRTY='for i in 0 1 2 3 4 5 6 7 8 9; do /bin/true; /bin/true; /bin/true; done'
+	# In the environment: a few programs make more records than are gathered before
+	# they are written, however busy the machine is.
+	LARGE=$(printf %030000d 0)
 	# Each program that comes after it makes a record of 1.2 MB.
-	export BIG='for i in 1 2 3 4 5 6 7 8 9 10 11 12; do export BIG$i=$(printf %0100000d 0); done'
+	export LARGE BIG='for i in 1 2 3 4 5 6 7 8 9 10 11 12; do export BIG$i=$(printf %0100000d 0); done'
 	# And these all that may wait for a reader, 64 MiB, and more.
 	export SIXTY='for i in 1 2 3 4 5 6 7 8 9 10; do
 		/bin/true; /bin/true; /bin/true; /bin/true; /bin/true; /bin/true; done'
@@ -206,14 +209,18 @@ make_room() {
 
 # The reader of the log goes away when it has the header.
 lose_reader() { # [OPTION...]
-	rm -f log.fifo gone.fifo
+	rm -f log.fifo gone.fifo go.fifo
 	mkfifo log.fifo gone.fifo
 	exec 9<>gone.fifo
 	(head -c 100 <log.fifo >/dev/null; echo >gone.fifo) 3>&- &
 	local status=0
-	"$HELPERS/sigset" -d 13 "$PROCAUDIT" "$@" -o log.fifo sh -c 'read x <gone.fifo; /bin/true; echo end' >out 2>err ||
-		status=$?
-	wait $!
+	# One that is to be killed has to be there still when the loss is seen.
+	mkfifo -m 600 go.fifo
+	: >err
+	[[ "$*" == *kill* ]] || (await grep -q lost err; echo >go.fifo) 3>&- &
+	"$HELPERS/sigset" -d 13 "$PROCAUDIT" "$@" -o log.fifo \
+		sh -c 'read x <gone.fifo; /bin/true; read x <go.fifo; echo end' >out 2>err || status=$?
+	wait
 	equal "$status" 125
 }
 
