@@ -451,6 +451,27 @@ run({"PERL5OPT": "-w"})
 	NO_COLOR=1 "$PROCREPORT" tree --color=always "$LOG" | grep -q $'\033'
 }
 
+@test "a log of processes that were attached to is read by all subcommands" {
+	mkfifo gate
+	exec 5<>gate
+	sh -c 'read -r go <gate; /bin/true one; /bin/true two' &
+	pid=$!
+	"$PROCAUDIT" -o "$LOG" -p "$pid" &
+	recorder=$!
+	until grep -qs '"event":"attach"' "$LOG"; do sleep 0.01; done
+	echo go >&5
+	until grep -qs '"two"' "$LOG"; do sleep 0.01; done
+	wait "$recorder" "$pid" || :
+	exec 5>&-
+	check_log "$LOG"
+	for sub in verify summary 'summary --json' tree 'tree --json' list failed; do
+		# shellcheck disable=SC2086 # words
+		run -0 --separate-stderr "$PROCREPORT" $sub "$LOG"
+		[ -z "$stderr" ] || fail "$sub: $stderr"
+	done
+	"$PROCREPORT" summary "$LOG" | grep -qx "attached to  $pid"
+}
+
 @test "damaged lines are told with file and number, skipped, and the rest is read" {
 	sed '7s/"pid"/"pod"/' "$GOLDEN/build.jsonl" >damaged.jsonl
 	run -0 --separate-stderr "$PROCREPORT" list damaged.jsonl

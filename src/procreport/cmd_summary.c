@@ -132,9 +132,13 @@ static void print_log(const struct model_log *log, const struct options *options
 	puts(log->complete > 0	     ? ", complete"
 		: log->complete == 0 ? ", incomplete"
 				     : ", without its end");
-	fputs("command      ", stdout);
-	words_strings(log->command, output_columns() ? output_columns() - 13 : 0);
-	fputs("\nbegan        ", stdout);
+	if (log->command || log->pids) {
+		fputs(log->command ? "command      " : "attached to  ", stdout);
+		words_strings(log->command ? log->command : log->pids,
+			output_columns() > 13 ? output_columns() - 13 : 0);
+		putchar('\n');
+	}
+	fputs("began        ", stdout);
 	output_time(log->begin_ns, options->utc);
 	if (log->host) {
 		fputs(" on ", stdout);
@@ -363,7 +367,10 @@ static void json_log(const struct model_log *log)
 	json_text("file", log->file);
 	json_string("log_id", log->id);
 	json_bool("complete", log->complete > 0);
-	json_strings("command", log->command->data, log->command->size);
+	if (log->command)
+		json_strings("command", log->command->data, log->command->size);
+	if (log->pids)
+		json_strings("pids", log->pids->data, log->pids->size);
 	json_text("host", log->host);
 	if (log->root) {
 		json_known("exit_code", log->root->exit_code);

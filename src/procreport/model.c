@@ -244,7 +244,8 @@ static void on_header(struct build *b, const struct procaudit_record *r)
 	memcpy(log->id, r->log_id.data, sizeof(log->id));
 	log->number = model->log_count + 1;
 	log->part = r->part;
-	log->command = intern(r->command.data, r->command.size);
+	log->command = r->command.data ? intern(r->command.data, r->command.size) : NULL;
+	log->pids = r->pids.data ? intern(r->pids.data, r->pids.size) : NULL;
 	log->cwd = text_of(&r->cwd);
 	log->host = text_of(&r->host);
 	log->version = text_of(&r->version);

@@ -54,7 +54,8 @@ struct model_log {
 	char id[33];
 	unsigned number; /* from 1 */
 	int64_t part;
-	struct text *command, *cwd, *host, *version;
+	struct text *command; /* NULL: it was attached to pids */
+	struct text *pids, *cwd, *host, *version;
 	struct text *file; /* where it begins */
 	int64_t begin_ns;
 	int64_t mono_us;  /* of the last record */
