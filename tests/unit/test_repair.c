@@ -12,8 +12,8 @@
 /* Strings with all that ends strings and objects elsewhere. */
 static const char *const records[] = {
 	"{\"v\":1,\"event\":\"header\",\"log_id\":\"0\",\"capture\":{\"env\":\"full\"}    }",
-	"{\"v\":1,\"event\":\"exec\",\"argv\":[\"}\",\"\\\\\",\"\\\"}\",\"{[\",\"\\u000a\"],"
-	"\"cwd\":\"/\"}",
+	("{\"v\":1,\"event\":\"exec\",\"argv\":[\"}\",\"\\\\\",\"\\\"}\",\"{[\",\"\\u000a\"],"
+	 "\"cwd\":\"/\"}"),
 	"{\"v\":1,\"event\":\"exit\",\"exit_code\":0}",
 };
 #define RECORDS (sizeof(records) / sizeof(records[0]))
