@@ -79,6 +79,14 @@ static unsigned number_of(const struct parts *parts, const char *name, const cha
 	return errno || number >= UINT_MAX ? 0 : (unsigned)number;
 }
 
+static bool is_empty(const struct parts *parts, const char *name)
+{
+	struct stat st;
+
+	return fstatat(parts->dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+	       st.st_size == 0;
+}
+
 static void look_at(struct parts *parts, const char *name)
 {
 	const char *suffix = "";
@@ -86,7 +94,8 @@ static void look_at(struct parts *parts, const char *name)
 
 	if (number == 0)
 		return;
-	if (strcmp(suffix, ".tmp") == 0 || strcmp(suffix, ".zst.tmp") == 0) {
+	if (strcmp(suffix, ".tmp") == 0 || strcmp(suffix, ".zst.tmp") == 0 ||
+		(suffix[0] == '\0' && is_empty(parts, name))) {
 		unlinkat(parts->dir, name, 0);
 	} else if (suffix[0] == '\0' || strcmp(suffix, ".zst") == 0) {
 		if (parts->last < parts->first || number < parts->first)
