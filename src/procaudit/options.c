@@ -221,13 +221,13 @@ static enum on_log_error parse_on_log_error(const char *text)
 
 static void add_redact(struct options *options, const char *glob)
 {
-	const char **more =
-		reallocarray(options->redact, options->redact_count + 1, sizeof(*options->redact));
+	const char **more;
 
-	if (!more)
-		err(usage, "--redact");
 	if (!*glob)
 		errx(usage, "--redact: a pattern of names or 'default' expected");
+	more = reallocarray(options->redact, options->redact_count + 1, sizeof(*options->redact));
+	if (!more)
+		err(usage, "--redact");
 	options->redact = more;
 	options->redact[options->redact_count++] = glob;
 }

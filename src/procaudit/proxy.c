@@ -67,16 +67,27 @@ static void obey_sigstop(const struct proxy *proxy)
 		atomic_store(&proxy->orders->obeyed, number_of(order));
 }
 
-/* A signal's sender and code in what sigqueue(3) carries: 22 and 8 bits. */
+/* What sigqueue(3) carries: the stop that we have obeyed last, and the signal's
+ * sender and code, of 22 and 8 bits. */
+static void *pack(uint64_t number, const siginfo_t *info)
+{
+	uintptr_t value = (uintptr_t)number << 30;
+
+	value |= (uintptr_t)info->si_pid << 8 | ((uintptr_t)info->si_code & 0xff);
+	return (void *)value;
+}
+
 static void tell(const struct proxy *proxy, const siginfo_t *info)
 {
-	union sigval value = {
-		.sival_int = (int)((unsigned)info->si_pid << 8 | ((unsigned)info->si_code & 0xff))};
+	union sigval value;
+	uint64_t number;
 
 	if (info->si_pid == proxy->recorder)
 		return;
 	obey_sigstop(proxy);
-	atomic_store(&proxy->orders->seen, atomic_load(&proxy->orders->obeyed));
+	number = atomic_load(&proxy->orders->obeyed);
+	value.sival_ptr = pack(number, info);
+	atomic_store(&proxy->orders->seen, number);
 	sigqueue(proxy->recorder, info->si_signo, value);
 }
 
@@ -278,14 +289,17 @@ void proxy_continue(const struct proxy *proxy)
 		kill(proxy->pid, SIGCONT);
 }
 
-void proxy_translate(const struct proxy *proxy, siginfo_t *info)
+bool proxy_translate(const struct proxy *proxy, siginfo_t *info)
 {
-	unsigned value = (unsigned)info->si_value.sival_int;
+	uintptr_t value = (uintptr_t)info->si_value.sival_ptr;
+	uintptr_t number;
 
 	if (!proxy->pid || !is_told(proxy, info))
-		return;
-	info->si_pid = (pid_t)(value >> 8);
+		return false;
+	info->si_pid = (pid_t)(value >> 8 & 0x3fffff);
 	info->si_code = (value & 0xff) == SI_KERNEL ? SI_KERNEL : (int8_t)(value & 0xff);
+	number = (uintptr_t)number_of(atomic_load(&proxy->orders->stop));
+	return value >> 30 == number << 30 >> 30;
 }
 
 /* --- Start --------------------------------------------------------------- */

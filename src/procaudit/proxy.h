@@ -65,7 +65,8 @@ bool proxy_signal_is_stale(const struct proxy *proxy);
 bool proxy_goes_on_alone(const struct proxy *proxy);
 
 /* In the recorder: what the proxy told of becomes what the proxy got; any other
- * signal is left as it is. */
-void proxy_translate(const struct proxy *proxy, siginfo_t *info);
+ * signal is left as it is. Returns whether the proxy had stopped for the last stop
+ * before it got it; others may have come since, which proxy_goes_on_alone() knows. */
+bool proxy_translate(const struct proxy *proxy, siginfo_t *info);
 
 #endif

@@ -16,9 +16,9 @@ static void on_stop(struct relay *relay, const siginfo_t *signal)
 /* A job is stopped: so the command is, unless it was stopped already. When it
  * has ended the proxy is all that can stop, and when this has taken back a
  * SIGCONT that had let only the proxy go on. */
-static void on_job_stop(struct relay *relay, const siginfo_t *signal)
+static void on_job_stop(struct relay *relay, const siginfo_t *signal, bool after_stop)
 {
-	bool alone = !relay->continued && proxy_goes_on_alone(relay->proxy);
+	bool alone = after_stop && !relay->continued && proxy_goes_on_alone(relay->proxy);
 	int passed = alone ? -ESRCH : procaudit_tracer_pass_signal(relay->tracer, signal);
 
 	if (passed == -ESRCH)
@@ -58,8 +58,8 @@ static bool on_ending_signal(struct relay *relay, const siginfo_t *signal)
 bool relay_signal(struct relay *relay, const siginfo_t *got)
 {
 	siginfo_t signal = *got;
+	bool after_stop = proxy_translate(relay->proxy, &signal);
 
-	proxy_translate(relay->proxy, &signal);
 	switch (signal.si_signo) {
 	case SIGCHLD:
 		on_stop(relay, &signal);
@@ -67,7 +67,7 @@ bool relay_signal(struct relay *relay, const siginfo_t *got)
 	case SIGTSTP:
 	case SIGTTIN:
 	case SIGTTOU:
-		on_job_stop(relay, &signal);
+		on_job_stop(relay, &signal, after_stop);
 		return false;
 	case SIGCONT:
 		on_job_continue(relay, &signal);
