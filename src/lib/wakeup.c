@@ -138,7 +138,7 @@ static bool is_ignored(const struct task *task, const struct proc_status *status
  * failing with EINTR is right in that case and bearable in the other, waiting
  * for ever is neither.
  */
-static bool was_blocked(const struct task *task, int signo)
+static bool was_blocked(const struct task *task, const struct proc_status *status, int signo)
 {
 	struct proc_status leader = {0};
 	siginfo_t info;
@@ -147,8 +147,9 @@ static bool was_blocked(const struct task *task, int signo)
 	if (ptrace(PTRACE_GETSIGMASK, task->tid, SIGSET_SIZE, &mask) < 0 ||
 		ptrace(PTRACE_GETSIGINFO, task->tid, 0, &info) < 0)
 		return true;
-	if (info.si_code != SI_TKILL && task->process && !task_is_leader(task))
-		proc_status(task->process->pid, &leader);
+	/* The thread may be so new that we have not heard of its process. */
+	if (info.si_code != SI_TKILL && status->tgid != task->tid)
+		proc_status(status->tgid, &leader);
 	return (mask | leader.blocked) >> (signo - 1) & 1;
 }
 
@@ -162,7 +163,7 @@ void wakeup_undo(struct procaudit_tracer *t, pid_t tid, struct task *task, int s
 		return;
 	if (is_in_group_stop(task, &status))
 		return;
-	if (signo && (!is_ignored(task, &status, signo) || was_blocked(task, signo)))
+	if (signo && (!is_ignored(task, &status, signo) || was_blocked(task, &status, signo)))
 		return;
 	ptrace(PTRACE_POKEUSER, tid, call.registers->result, answer(task, &call));
 }
