@@ -3,6 +3,8 @@
 
 #ifdef HAVE_ZSTD
 
+#include "logfile.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -27,20 +29,6 @@ struct stream {
 	char *input, *output;
 };
 
-static int write_whole(int fd, const char *data, size_t size)
-{
-	ssize_t n;
-
-	for (; size > 0; data += n, size -= (size_t)n) {
-		do
-			n = write(fd, data, size);
-		while (n < 0 && errno == EINTR);
-		if (n <= 0)
-			return n < 0 ? -errno : -EIO;
-	}
-	return 0;
-}
-
 /* What zstd makes of size bytes of input. */
 static int put(struct stream *stream, size_t size, bool last)
 {
@@ -55,7 +43,7 @@ static int put(struct stream *stream, size_t size, bool last)
 		left = ZSTD_compressStream2(stream->context, &out, &in, mode);
 		if (ZSTD_isError(left))
 			return -ENOMEM; /* nothing else fails by itself */
-		error = write_whole(stream->out, stream->output, out.pos);
+		error = logfile_write(stream->out, stream->output, out.pos);
 	} while (!error && (last ? left > 0 : in.pos < in.size));
 	return error;
 }

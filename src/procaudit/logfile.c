@@ -200,3 +200,17 @@ int logfile_reopen(int dir, const char *name, bool is_jsonl)
 	close(fd);
 	return error;
 }
+
+int logfile_write(int fd, const char *data, size_t size)
+{
+	ssize_t n;
+
+	for (; size > 0; data += n, size -= (size_t)n) {
+		do
+			n = write(fd, data, size);
+		while (n < 0 && errno == EINTR);
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+	}
+	return 0;
+}

@@ -10,6 +10,7 @@
 #define LOGFILE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * Opens path, with mode 0600 if it is new, and locks it. It is emptied; or with
@@ -25,5 +26,8 @@ int logfile_reopen(int dir, const char *name, bool is_jsonl);
 
 /* Returns whether nobody else has the lock. */
 bool logfile_lock(int fd);
+
+/* All of it, or -errno. */
+int logfile_write(int fd, const char *data, size_t size);
 
 #endif

@@ -38,20 +38,6 @@ static int write_first_header(struct part *part, struct procaudit_encoder *encod
 	return error;
 }
 
-static int write_whole(int fd, const char *data, size_t size)
-{
-	ssize_t n;
-
-	for (; size > 0; data += n, size -= (size_t)n) {
-		do
-			n = write(fd, data, size);
-		while (n < 0 && errno == EINTR);
-		if (n <= 0)
-			return n < 0 ? -errno : -EIO;
-	}
-	return 0;
-}
-
 /* The header of the next part comes into fd, and that, if it is new, gets the
  * log's name: either both or none. */
 static int begin(struct part *part, struct procaudit_encoder *encoder, int fd, bool is_new)
@@ -65,7 +51,7 @@ static int begin(struct part *part, struct procaudit_encoder *encoder, int fd, b
 	error = procaudit_encode_header(encoder, &part->header);
 	data = procaudit_encoded(encoder, &size);
 	if (!error)
-		error = write_whole(fd, data, size);
+		error = logfile_write(fd, data, size);
 	if (!error && part->sync && fdatasync(fd) < 0)
 		error = -errno;
 	if (!error && is_new)

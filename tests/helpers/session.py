@@ -481,6 +481,19 @@ def storm(s):
     s.line("echo $?")
 
 
+def end_storm(s):
+    """How many stops the shell has noticed is a matter of luck."""
+    seen = s.seen
+    s.shown = s.shown[:seen]
+    s.go()
+    until(lambda: not s.jobs())
+    s.shown, s.seen = s.shown[:seen], seen
+    s.type("wait; jobs; echo storm over\n")
+    s.shows("storm over\r\n")
+    s.prompt()
+    s.shown = b"storm over\n"
+
+
 def storm_outside(s):
     """Stops and continuations in any order, to the job as a whole and to the
     command alone: each one reaches all."""
@@ -509,15 +522,7 @@ def storm_outside(s):
         reached(lambda states: states <= {"T", "t"})
         send(signal.SIGCONT)
         reached(lambda states: not states & {"T", "t"})
-    seen = s.seen  # how many stops the shell has noticed is a matter of luck
-    s.shown = s.shown[:seen]
-    s.go()
-    until(lambda: not s.jobs())
-    s.shown, s.seen = s.shown[:seen], seen
-    s.type("wait; jobs; echo storm over\n")
-    s.shows("storm over\r\n")
-    s.prompt()
-    s.shown = b"storm over\n"
+    end_storm(s)
 
 
 def haste(s):
@@ -550,15 +555,7 @@ def haste(s):
         job(signal.SIGCONT)
         job(chance.choice(stops))
     job(signal.SIGCONT)
-    seen = s.seen  # how many stops the shell has noticed is a matter of luck
-    s.shown = s.shown[:seen]
-    s.go()
-    until(lambda: not s.jobs())
-    s.shown, s.seen = s.shown[:seen], seen
-    s.type("wait; jobs; echo storm over\n")
-    s.shows("storm over\r\n")
-    s.prompt()
-    s.shown = b"storm over\n"
+    end_storm(s)
 
 
 def lingering(s):
