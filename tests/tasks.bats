@@ -55,6 +55,15 @@ counts() {
 	((known > 900)) || fail "only $known of 1000"
 }
 
+@test "CLONE_PARENT: many forks know their creator, although most were seen late" {
+	audit_whole "$HELPERS/newborns" siblings 50
+	equal "$(log -s '
+		(map(select(.event == "fork" and .proc == 1) | .child)) as $makers |
+		(map(select(.event == "exit") | {"\(.proc)": .exit_code}) | add) as $status |
+		[($makers | length), (map(select(.event == "fork" and .proc != 1)) |
+			length, map(select($makers[$status["\(.child)"] - 1] != .proc)))]')" '[8,400,[]]'
+}
+
 # --- Killed and stopped young ------------------------------------------------
 
 @test "children killed before their first stop" {

@@ -16,8 +16,8 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
-/* Of so many threads nobody looks for the one that made a child. */
-#define MANY_THREADS 64
+/* Among more tasks nobody looks for the one that made a child. */
+#define MANY_TASKS 64
 
 /* Serves a task's fork event if one is waiting. */
 static void serve_fork(struct procaudit_tracer *t, pid_t tid)
@@ -34,6 +34,31 @@ static void serve_fork(struct procaudit_tracer *t, pid_t tid)
 		dispatch(t, tid, status);
 }
 
+/* Tasks that may have made the newborn, its likely creator first: 0 where nobody
+ * can tell, or where there are too many. */
+static size_t possible_creators(struct procaudit_tracer *t, const struct task *newborn, pid_t *tids)
+{
+	bool few = t->table.living <= MANY_TASKS;
+	struct process *relative;
+	struct proc_status status;
+	const struct task *task;
+	size_t count = 0;
+
+	if (!t->has_proc || proc_status(newborn->tid, &status) != 0)
+		return 0;
+	relative = task_process(&t->table, task_is_leader(newborn) ? status.ppid : status.tgid);
+	if (relative)
+		tids[count++] = relative->pid;
+	if (!few && (!relative || relative->tasks == 1 || relative->tasks > MANY_TASKS))
+		return count;
+	/* A thread of it; or anyone, with CLONE_PARENT. */
+	for (task = t->table.tasks; task; task = task->hh.next)
+		if (!task->dead && (relative ? task->tid != relative->pid : true) &&
+			task != newborn && (few || task->process == relative))
+			tids[count++] = task->tid;
+	return count;
+}
+
 /*
  * The youngest tasks are reported first, so the creator's event may well be
  * waiting while the child has stopped, run and ended. Serving it first tells
@@ -41,26 +66,11 @@ static void serve_fork(struct procaudit_tracer *t, pid_t tid)
  */
 static void serve_creator(struct procaudit_tracer *t, const struct task *newborn)
 {
-	pid_t pid, tids[MANY_THREADS];
-	struct proc_status status;
-	struct process *relative;
-	const struct task *task;
-	size_t count = 0;
+	pid_t tids[1 + MANY_TASKS];
+	size_t i, count = possible_creators(t, newborn, tids);
 
-	if (!t->has_proc || proc_status(newborn->tid, &status) != 0)
-		return;
-	pid = task_is_leader(newborn) ? status.ppid : status.tgid;
-	relative = task_process(&t->table, pid);
-	if (!relative)
-		return;
-	serve_fork(t, pid);
-	if (newborn->announced || relative->tasks == 1 || relative->tasks > MANY_THREADS)
-		return;
-	for (task = t->table.tasks; task; task = task->hh.next)
-		if (task->process == relative && !task_is_leader(task))
-			tids[count++] = task->tid;
-	while (count > 0 && !newborn->announced)
-		serve_fork(t, tids[--count]);
+	for (i = 0; i < count && !newborn->announced; i++)
+		serve_fork(t, tids[i]);
 }
 
 void introduce(struct procaudit_tracer *t, struct task *task)

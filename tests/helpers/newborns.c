@@ -15,6 +15,8 @@
  *	newborns signal-parent N the same, made by a child of ours: N is KILL or STOP
  *	newborns untraced N	N processes with CLONE_UNTRACED, then a plain one
  *	newborns vfork FIFO	vfork; the child ends with 3 when it has read a line
+ *	newborns siblings N	eight make N each at once, with our process as their parent;
+ *				the i-th's end with i
  *	newborns cgroup DIR	born into that cgroup
  */
 #include <err.h>
@@ -212,6 +214,29 @@ static void into_cgroup(const char *dir)
 		_exit(1);
 	}
 	report((pid_t)pid);
+}
+
+static _Noreturn void make_siblings(unsigned count, int status)
+{
+	while (count--) {
+		long pid = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
+
+		if (pid < 0)
+			err(1, "clone");
+		if (pid == 0)
+			_exit(status);
+	}
+	_exit(0);
+}
+
+static void siblings(unsigned count)
+{
+	int i;
+
+	for (i = 1; i <= 8; i++)
+		if (fork_or_die() == 0)
+			make_siblings(count, i);
+	report_all();
 }
 
 /* --- Threads ------------------------------------------------------------- */
@@ -436,6 +461,8 @@ static void make(const char *what, unsigned n)
 			processes[i].make();
 	if (strcmp(what, "untraced") == 0)
 		killed();
+	if (strcmp(what, "siblings") == 0)
+		siblings(n);
 	if (strcmp(what, "threads") == 0)
 		threads(n);
 	if (strcmp(what, "born-stopped") == 0)
