@@ -85,6 +85,14 @@ static void wait_while(_Atomic(uint32_t) *word, uint32_t value)
 		syscall(SYS_futex, word, FUTEX_WAIT, value, NULL, NULL, 0);
 }
 
+static void wait_until_idle(_Atomic(uint32_t) *word)
+{
+	uint32_t order;
+
+	while ((order = *word) != IDLE)
+		wait_while(word, order);
+}
+
 static void note_end(pid_t pid)
 {
 	int status;
@@ -203,8 +211,7 @@ static void burst(uint32_t orders)
 			wait_for_stop(member->pid);
 			kill(member->pid, SIGCONT);
 		}
-		while (member->order != IDLE)
-			wait_while(&member->order, member->order);
+		wait_until_idle(&member->order);
 	}
 }
 
@@ -274,8 +281,7 @@ static _Noreturn void run_in_ring(size_t self, size_t rounds)
 		wait_while(&crowd->member[self].order, IDLE);
 		crowd->member[self].order = IDLE;
 		work(FORK + (uint32_t)random_below(3));
-		while (next->order != IDLE)
-			wait_while(&next->order, next->order);
+		wait_until_idle(&next->order);
 		set(&next->order, WORKS);
 	}
 	pause();
