@@ -13,7 +13,7 @@
  *
  * A log is not trusted: whatever the bytes are, a record has the types and
  * ranges that are told here, and strings without NUL bytes. It needs memory for
- * one line, whatever the size of the log.
+ * one record, whatever the size of the log, and takes none of more than 512 MiB.
  */
 #ifndef PROCAUDIT_READER_H
 #define PROCAUDIT_READER_H
@@ -61,9 +61,9 @@ struct procaudit_place {
  */
 struct procaudit_record {
 	enum procaudit_record_kind kind;
-	struct procaudit_place place;
-	size_t size;	  /* bytes of the line, its end included */
-	unsigned unknown; /* how many keys and values the reader does not know */
+	struct procaudit_place place; /* of its first line */
+	size_t size;		      /* bytes of its lines, their ends included */
+	unsigned unknown;	      /* how many keys and values the reader does not know */
 
 	struct procaudit_string event; /* the kind's name */
 	int64_t v, seq, mono_us;
@@ -81,11 +81,11 @@ struct procaudit_record {
 
 	int64_t capture_max_line;
 
-	/* header, exec and env: it goes on in so many part records. Its strings and
-	 * arrays are those of this line alone then, and as they are shown. */
+	/* header, exec, env and attach: it goes on in so many part records, which have
+	 * been joined with it; see procaudit_reader_join(). */
 	int64_t parts;
 
-	/* part */
+	/* part, where records are not joined */
 	int64_t of, number;
 	struct procaudit_string key;
 	struct procaudit_strings values;
@@ -128,10 +128,13 @@ struct procaudit_record {
 
 /* What is wrong with a line or a file. */
 struct procaudit_problem {
-	struct procaudit_place place; /* line 0: the file */
-	size_t size;		      /* bytes of the line, its end included */
-	bool cut;		      /* the file ends within the line */
-	char text[160];		      /* for people: ASCII, printable, without an end of line */
+	struct procaudit_place place;	 /* line 0: the file */
+	size_t size;			 /* bytes of the lines, their ends included */
+	bool cut;			 /* the file ends within the line, or the record's parts */
+	uint64_t lines;			 /* how many they are */
+	bool torn;			 /* the record's last parts are missing */
+	enum procaudit_record_kind kind; /* of one that is torn; else OTHER */
+	char text[160];			 /* for people: ASCII, printable, without an end of line */
 };
 
 struct procaudit_reader;
@@ -146,11 +149,33 @@ void procaudit_reader_free(struct procaudit_reader *reader);
 int procaudit_reader_add(struct procaudit_reader *reader, const char *path);
 
 /*
+ * Whether a record that goes on in part records (procaudit --max-line) is joined
+ * with them: so it is from the beginning. All its strings are whole then. Parts
+ * that are missing, double, or of nothing in front of them are a problem, and
+ * neither they nor their record are yielded: a record is never short.
+ *
+ * Otherwise each line is yielded as it stands; strings and arrays of a record with
+ * parts are those of its own line then, as they are shown, without twins. That is
+ * for who copies lines, or tells where they are.
+ */
+void procaudit_reader_join(struct procaudit_reader *reader, bool join);
+
+/*
+ * Whether the last file grows: where it ends procaudit_reader_next() returns
+ * -EAGAIN, and goes on there when it is called again. A line that has no end yet,
+ * and a record of which parts are to come, are waited for. No file that is
+ * compressed, and nothing behind one that grows.
+ */
+void procaudit_reader_follow(struct procaudit_reader *reader, bool grows);
+
+/*
  * The next record of all files. Returns
  *	1		*record is set, borrowed until the next call
  *	0		the end of the last file
- *	-EBADMSG	this line is no record; it is passed over
- *	-ENOMEM		there is no memory for this line; it is passed over
+ *	-EBADMSG	this line is no record, or its parts are not as they must be;
+ *			it is passed over with them
+ *	-ENOMEM		there is no memory for this record; it is passed over
+ *	-EAGAIN		the end of a file that grows; no problem is set
  *	others		the file cannot be opened or read: those of open(2) and
  *			read(2), or -ENOTSUP for a compressed file where the
  *			library knows no zstd; its rest is passed over

@@ -318,10 +318,11 @@ int parse_line(struct record_parser *p, const char *line, size_t size)
 	p->depth = p->ignored = 0;
 	p->row = p->object = -1;
 	p->in_array = false;
-	p->text.size = p->arena.size = 0;
-	/* What is shown, what is in the twins, and what they make of it. */
-	if (!buf_reserve(&p->text, 2 * size + 64) || !arena_reserve(&p->arena, size)) {
-		p->text.error = p->arena.error = 0;
+	p->text.size = p->exact.size = p->arena.size = 0;
+	/* What is shown and what is in the twins; and what they make of it. */
+	if (!buf_reserve(&p->text, size + 64) || !buf_reserve(&p->exact, size + 64) ||
+		!arena_reserve(&p->arena, size)) {
+		p->text.error = p->exact.error = p->arena.error = 0;
 		record_fail(p, "no memory for a line of %zu bytes", size);
 		return -ENOMEM;
 	}

@@ -28,7 +28,7 @@ static int merge_string(struct record_parser *p, unsigned row)
 {
 	struct procaudit_string *string = record_field(p, &keys[row]);
 	const struct strings *twin = &p->twins[row];
-	char *out = p->text.data + p->text.size;
+	char *out = p->exact.data + p->exact.size;
 	long bytes;
 
 	if (!string->data)
@@ -38,7 +38,7 @@ static int merge_string(struct record_parser *p, unsigned row)
 	if (bytes < 0)
 		return record_fail(p, "%s is no twin", keys[row].name);
 	out[bytes] = '\0';
-	p->text.size += (size_t)bytes + 1;
+	p->exact.size += (size_t)bytes + 1;
 	string->data = out;
 	string->size = (size_t)bytes;
 	return GO_ON;
@@ -59,7 +59,7 @@ static int merge_array(struct record_parser *p, unsigned row)
 {
 	struct procaudit_strings *strings = record_field(p, &keys[row]);
 	const char *shown = strings->data, *twin = p->twins[row].data;
-	char *out = p->text.data + p->text.size, *at = out;
+	char *out = p->exact.data + p->exact.size, *at = out;
 	size_t i;
 
 	if (!shown || strings->count != p->twins[row].count)
@@ -76,11 +76,11 @@ static int merge_array(struct record_parser *p, unsigned row)
 	}
 	strings->data = out;
 	strings->size = (size_t)(at - out);
-	p->text.size += strings->size;
+	p->exact.size += strings->size;
 	return GO_ON;
 }
 
-static int merge_twins(struct record_parser *p)
+int record_merge(struct record_parser *p)
 {
 	unsigned row;
 
@@ -161,7 +161,7 @@ int record_check(struct record_parser *p)
 	if (check_keys(p) == STOP)
 		return STOP;
 	/* Each of two twins may end elsewhere. */
-	if (p->record.parts < 0 && merge_twins(p) == STOP)
+	if (p->record.parts < 0 && record_merge(p) == STOP)
 		return STOP;
 	switch (p->record.kind) {
 	case PROCAUDIT_RECORD_EXEC:
@@ -212,13 +212,16 @@ void record_init(struct record_parser *p)
 void record_trim(struct record_parser *p)
 {
 	buf_truncate(&p->text, 0);
+	buf_truncate(&p->exact, 0);
 	buf_truncate(&p->arena, 0);
 	buf_trim(&p->text, KEEP);
+	buf_trim(&p->exact, KEEP);
 	buf_trim(&p->arena, KEEP);
 }
 
 void record_free(struct record_parser *p)
 {
 	buf_free(&p->text);
+	buf_free(&p->exact);
 	buf_free(&p->arena);
 }

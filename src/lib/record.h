@@ -11,6 +11,7 @@ struct record_parser {
 	struct procaudit_problem problem;
 
 	struct buf text;  /* decoded strings; never grows within a line */
+	struct buf exact; /* what twins make of them; has room before they do */
 	struct buf arena; /* what the JSON parser allocates, for one line */
 
 	struct procaudit_record absent; /* what every record begins as */
@@ -48,9 +49,12 @@ void record_init(struct record_parser *parser);
 void record_free(struct record_parser *parser);
 
 /* What a record must be as a whole, when all its keys have been read: finds the
- * kind, puts exact bytes in the place of what is shown, looks for keys that are
- * missing. GO_ON, or STOP if this is no record. */
+ * kind, puts exact bytes in the place of what is shown unless parts are to come,
+ * looks for keys that are missing. GO_ON, or STOP if this is no record. */
 int record_check(struct record_parser *parser);
+
+/* Puts exact bytes in the place of what is shown. parser->exact has room. */
+int record_merge(struct record_parser *parser);
 
 /* Forgets the record and gives back memory that only a long line needs. */
 void record_trim(struct record_parser *parser);

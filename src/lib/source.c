@@ -212,6 +212,10 @@ static int next_line(struct source *s, struct line *line)
 		if (end)
 			return take(s, line, (size_t)(end - from), false);
 		s->searched = size;
+		if (s->at_end && s->grows) {
+			s->at_end = false;
+			return -EAGAIN;
+		}
 		if (s->at_end)
 			return size ? take(s, line, size, true) : 0;
 		if (size > SOURCE_LINE_MAX)
@@ -235,7 +239,7 @@ int source_line(struct source *s, struct line *line)
 				return got;
 		}
 		got = next_line(s, line);
-		if (got > 0)
+		if (got > 0 || (got == -EAGAIN && s->grows))
 			return got;
 		close_file(s);
 		if (got < 0)

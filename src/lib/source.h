@@ -18,6 +18,7 @@ struct source {
 	int fd;		       /* -1: none is open */
 	bool seekable;	       /* the open one */
 	bool at_end;	       /* nothing more comes from it */
+	bool grows;	       /* at the end more may come: that is -EAGAIN */
 	struct buf text;       /* what was read and not yet taken: from start on */
 	size_t start;	       /* where the next line begins in text */
 	size_t searched;       /* from start on there is no end of line in so many bytes */
@@ -47,7 +48,8 @@ void source_free(struct source *source);
 int source_add(struct source *source, const char *path);
 
 /* The next line of all files: 1, or 0 at the end of the last, or -errno; then
- * the rest of this file is passed over. source->index is the file's number. */
+ * the rest of this file is passed over, but for -EAGAIN of one that grows.
+ * source->index is the file's number. */
 int source_line(struct source *source, struct line *line);
 
 /* Goes to the line that begins at this place. */

@@ -35,6 +35,7 @@ static void look_at(struct part *part)
 		return;
 	if (procaudit_reader_new(&reader) != 0)
 		return;
+	procaudit_reader_join(reader, false);
 	if (procaudit_reader_add(reader, part->path) == 0 &&
 		procaudit_reader_next(reader, &record) == 1 &&
 		record->kind == PROCAUDIT_RECORD_HEADER) {

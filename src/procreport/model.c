@@ -273,9 +273,6 @@ static void add_record(struct build *b, const struct procaudit_record *r)
 
 	if (r->kind == PROCAUDIT_RECORD_HEADER)
 		on_header(b, r);
-	if (r->kind == PROCAUDIT_RECORD_PART)
-		errx(STATUS_FAILED, "this log was written with --max-line: join its records first "
-				    "(see procreport(1))");
 	/* What stands before the first header belongs to no log. */
 	if (!b->log)
 		return;

@@ -15,13 +15,19 @@ struct verify {
 	const struct procaudit_record *record; /* the current one */
 	struct procaudit_place place;	       /* of the current record, or the last */
 	bool damaged;			       /* a line was, since the last record */
+	struct {
+		bool is; /* the record before has not all its parts, and is not told yet */
+		struct procaudit_place place;
+		char text[160];
+	} torn;
 
 	/* The current log. */
 	bool in_log, has_trailer;
-	bool partial;	/* something is missing: it has a gap, or no beginning */
-	bool headless;	/* it has no beginning */
-	bool attaches;	/* to what ran already, in place of a command */
-	int64_t let_go; /* detach records that were asked for */
+	bool partial;	  /* something is missing: it has a gap, or no beginning */
+	bool headless;	  /* it has no beginning */
+	bool attaches;	  /* to what ran already, in place of a command */
+	int64_t let_go;	  /* detach records that were asked for */
+	int64_t max_line; /* no line has more bytes; -1: any */
 	bool with_threads, env_full, env_once, env_none, failed_none, failed_brief;
 	char log_id[33];
 	struct verify_log log;

@@ -97,6 +97,7 @@ static void begin_log(struct verify *v)
 	v->part = r->part;
 	v->attaches = is(&r->mode, "attach");
 	v->let_go = 0;
+	v->max_line = r->capture_max_line;
 	v->with_threads = r->capture_threads == 1;
 	v->env_full = is(&r->capture_env, "full");
 	v->env_once = is(&r->capture_env, "once");
@@ -125,8 +126,30 @@ static void check_order(struct verify *v)
 	v->damaged = false;
 }
 
+/* Tells of a record that lacks parts, now that it is known what came instead: a gap
+ * says that they were lost, and a header that the recorder was killed. */
+static void tell_torn(struct verify *v, const struct procaudit_record *next)
+{
+	enum finding finding = FINDING_DAMAGED;
+	struct procaudit_place place = v->place;
+
+	if (!v->torn.is)
+		return;
+	if (next && next->kind == PROCAUDIT_RECORD_GAP && is(&next->reason, "write_error"))
+		finding = FINDING_INCOMPLETE;
+	else if (next && next->kind == PROCAUDIT_RECORD_HEADER)
+		finding = FINDING_TRUNCATED;
+	v->place = v->torn.place;
+	rules_report(v, finding, "%s", v->torn.text);
+	v->place = place;
+	v->torn.is = false;
+}
+
 bool verify_record(struct verify *v, const struct procaudit_record *record)
 {
+	int64_t parts = record->parts > 0 ? record->parts : 0;
+
+	tell_torn(v, record);
 	v->record = record;
 	v->place = record->place;
 	if (record->kind == PROCAUDIT_RECORD_HEADER) {
@@ -139,13 +162,18 @@ bool verify_record(struct verify *v, const struct procaudit_record *record)
 	}
 	if (v->in_log) {
 		check_order(v);
+		if (v->max_line > 0 && !parts && record->size > (uint64_t)v->max_line)
+			damaged(v, "%zu bytes, and no line has more than %" PRId64, record->size,
+				v->max_line);
 		if (record->unknown)
 			rules_report(v, FINDING_UNKNOWN,
 				"%u keys or values that this version does not know",
 				record->unknown);
 		rules_apply(v);
+		v->seq += parts;
 		v->counts[record->kind]++;
-		v->log.records++;
+		v->counts[PROCAUDIT_RECORD_PART] += parts;
+		v->log.records += 1 + (uint64_t)parts;
 		v->log.bytes += record->size;
 	}
 	return !v->no_memory;
@@ -153,15 +181,26 @@ bool verify_record(struct verify *v, const struct procaudit_record *record)
 
 void verify_problem(struct verify *v, int error, const struct procaudit_problem *problem)
 {
+	tell_torn(v, NULL);
 	v->place = problem->place;
 	/* What a recorder that was killed leaves behind. */
-	rules_report(v, problem->cut && error == -EBADMSG ? FINDING_TRUNCATED : FINDING_DAMAGED,
-		"%s", problem->text);
+	if (problem->cut && error == -EBADMSG) {
+		rules_report(v, FINDING_TRUNCATED, "%s", problem->text);
+	} else if (problem->torn) {
+		v->counts[problem->kind]++;
+		v->counts[PROCAUDIT_RECORD_PART] += (int64_t)problem->lines - 1;
+		v->torn.is = true;
+		v->torn.place = problem->place;
+		memcpy(v->torn.text, problem->text, sizeof(v->torn.text));
+	} else {
+		rules_report(v, FINDING_DAMAGED, "%s", problem->text);
+	}
 	v->log.bytes += problem->size;
 	v->damaged = true;
 }
 
 void verify_end(struct verify *v)
 {
+	tell_torn(v, NULL);
 	end_log(v);
 }

@@ -45,18 +45,15 @@ static void require_record(const struct procaudit_record *r)
 	require_strings(&r->env);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Reads all: each byte belongs to one record, or to one problem. The place of the
+ * first record. */
+static struct procaudit_place read_all(struct procaudit_reader *reader)
 {
 	struct procaudit_place first = {0};
 	const struct procaudit_record *record;
-	struct procaudit_reader *reader;
-	char path[64];
-	int got, fd = memfd_create("log", MFD_CLOEXEC);
 	size_t bytes = 0;
+	int got;
 
-	require(fd >= 0 && write(fd, data, size) == (ssize_t)size);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	require(procaudit_reader_new(&reader) == 0 && procaudit_reader_add(reader, path) == 0);
 	while ((got = procaudit_reader_next(reader, &record)) != 0) {
 		const struct procaudit_problem *problem = procaudit_reader_problem(reader);
 
@@ -71,12 +68,35 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (first.line == 0)
 			first = record->place;
 	}
+	return first;
+}
+
+static void read_file(const char *path, bool join)
+{
+	const struct procaudit_record *record;
+	struct procaudit_reader *reader;
+	struct procaudit_place first;
+
+	require(procaudit_reader_new(&reader) == 0 && procaudit_reader_add(reader, path) == 0);
+	procaudit_reader_join(reader, join);
+	first = read_all(reader);
 	if (first.line) {
 		require(procaudit_reader_seek(reader, &first) == 0);
 		require(procaudit_reader_next(reader, &record) == 1);
 		require(record->place.line == first.line);
 	}
 	procaudit_reader_free(reader);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char path[64];
+	int fd = memfd_create("log", MFD_CLOEXEC);
+
+	require(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	read_file(path, true);
+	read_file(path, false);
 	close(fd);
 	return 0;
 }

@@ -92,7 +92,7 @@ static bool is_free_number(const char *key, size_t size)
 	static const char *const names[] = {"mono_us", "env_id", "uid", "euid", "gid", "egid",
 		"tracer_pid", "ppid", "exit_code", "duration_us", "cpu_us", "utime_us", "stime_us",
 		"maxrss_kb", "minflt", "majflt", "inblock", "oublock", "nvcsw", "nivcsw", "old_tid",
-		"tid", "ns_pid"};
+		"tid", "ns_pid", "max_line"};
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
