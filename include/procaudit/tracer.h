@@ -52,7 +52,8 @@ struct procaudit_tracer_options {
  *
  * In the calling thread SIGCHLD and options->signals are blocked, and SIGCHLD
  * gets its default disposition, from here until procaudit_tracer_free().
- * Other threads must block SIGCHLD.
+ * Other threads must block SIGCHLD. Nor can the calling process be traced or
+ * dump core meanwhile (PR_SET_DUMPABLE in prctl(2)).
  *
  * options: NULL for all defaults. *tracer is owned by the caller and unset on
  * failure; then nothing has run. Errors:
@@ -76,8 +77,8 @@ int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const argv[],
  * Nothing is left behind in the processes: no filter, and they live on when the
  * tracer's process ends.
  *
- * options: failed, kill_on_exit, stops and user must not be set. Signals as for
- * procaudit_tracer_start(). *tracer is unset on failure. Errors:
+ * options: failed, kill_on_exit, stops and user must not be set. Signals and
+ * PR_SET_DUMPABLE as for procaudit_tracer_start(). *tracer is unset on failure. Errors:
  *	-EINVAL	such options, or no pids
  *	-ENOENT	/proc does not show our pid namespace
  *	-ENOMEM

@@ -49,7 +49,7 @@ static bool serve_task(struct procaudit_tracer *t, struct task *task)
 		if (found > 0)
 			wait4(task->tid, NULL, __WALL, NULL);
 		t->attach.slipped |=
-			found > 0 && !task->held && task_is_leader(task) && kill(task->tid, 0) < 0;
+			found > 0 && !task->held && task_is_leader(task) && !proc_exists(task->tid);
 		/* A thread that nobody traces yet may have become the leader. */
 		if (found > 0 || !task_is_leader(task))
 			task_remove(&t->table, task);

@@ -191,7 +191,7 @@ static bool lives(pid_t pid)
 	int looks;
 
 	/* In the middle of an exec it may seem to be dead for a moment. */
-	for (looks = 0; looks < 3 && kill(pid, 0) == 0; looks++) {
+	for (looks = 0; looks < 3 && proc_exists(pid); looks++) {
 		if (proc_stat(pid, &stat) == 0 && stat.state != 'Z' && stat.state != 'X')
 			return true;
 		if (has_threads_alone(pid))

@@ -128,7 +128,7 @@ void forget_vanished(struct procaudit_tracer *t)
 	if (t->table.living != t->table.homeless)
 		return;
 	HASH_ITER (hh, t->table.tasks, task, next) {
-		if (task->dead || kill(task->tid, 0) == 0 || errno != ESRCH)
+		if (task->dead || proc_exists(task->tid))
 			continue;
 		t->vanished += t->threads; /* otherwise no record is missing */
 		task_remove(&t->table, task);

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,6 +230,11 @@ int proc_each(const char *directory, bool (*visit)(void *context, pid_t id), voi
 			more = visit(context, (pid_t)strtol(entry->d_name, NULL, 10));
 	closedir(dir);
 	return 0;
+}
+
+bool proc_exists(pid_t id)
+{
+	return kill(id, 0) == 0 || errno == EPERM;
 }
 
 /* Whether one of the threads of the process that /proc/NAME is for is traced

@@ -50,6 +50,9 @@ int proc_status(pid_t id, struct proc_status *status);
 /* /proc/ID/stat. Returns 0 or -errno. */
 int proc_stat(pid_t id, struct proc_stat *stat);
 
+/* Whether there is a task with this id, whoever's it is. */
+bool proc_exists(pid_t id);
+
 /* The parent of a process, in our pid namespace; 0 if it is outside or cannot
  * be learnt. */
 pid_t proc_ppid(pid_t pid);

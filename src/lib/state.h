@@ -59,6 +59,7 @@ struct procaudit_tracer {
 	int64_t now;
 	sigset_t saved;		     /* the caller's mask */
 	struct sigaction saved_chld; /* the caller's disposition of SIGCHLD */
+	bool hidden;		     /* the caller could be traced before */
 	struct noted noted[32];	     /* by signal number */
 	struct group_stop stop;
 	struct attach attach;

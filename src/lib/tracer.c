@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -178,8 +179,22 @@ static unsigned long ptrace_options(const struct procaudit_tracer_options *optio
 	return flags;
 }
 
-static void restore_signals(const struct procaudit_tracer *t)
+/*
+ * From before the first tracee runs none of our user's may trace us, which would
+ * make both unkillable, or read what we know of others. Not before the command has
+ * been forked and seized: it could not be, if it had that from us.
+ */
+static void hide(struct procaudit_tracer *t)
 {
+	t->hidden = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1;
+	if (t->hidden)
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static void restore(const struct procaudit_tracer *t)
+{
+	if (t->hidden)
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	sigaction(SIGCHLD, &t->saved_chld, NULL);
 	wait_release(&t->waiter);
 	sigprocmask(SIG_SETMASK, &t->saved, NULL);
@@ -200,11 +215,12 @@ static int start(struct procaudit_tracer *t, const struct spawn_options *spawn, 
 		error = meet_command(t) ? 0 : -ENOMEM;
 	if (!error && t->root.stopped_by)
 		on_group_stop(t, task_find(&t->table, t->root.pid), t->root.stopped_by);
+	hide(t);
 	if (!error)
 		error = spawn_release(&t->root);
 	if (error) {
 		spawn_abort(&t->root);
-		restore_signals(t);
+		restore(t);
 	}
 	return error;
 }
@@ -272,6 +288,7 @@ PUBLIC int procaudit_tracer_attach(struct procaudit_tracer **tracer, const pid_t
 	sigprocmask(SIG_BLOCK, &t->waiter.wake, &t->saved);
 	sigaction(SIGCHLD, &chld, &t->saved_chld);
 	wait_catch(&t->waiter);
+	hide(t);
 	error = attach_start(t, pids, count, ptrace_options(options));
 	if (error) {
 		procaudit_tracer_free(t);
@@ -434,6 +451,6 @@ PUBLIC void procaudit_tracer_free(struct procaudit_tracer *t)
 	queue_free(&t->queue);
 	collect_free(&t->collector);
 	asked_table_free(&t->asked);
-	restore_signals(t);
+	restore(t);
 	free(t);
 }

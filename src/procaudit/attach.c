@@ -4,6 +4,7 @@
 #include "hold.h"
 #include "notify.h"
 #include "recorder.h"
+#include "rights.h"
 #include "status.h"
 #include "stdfds.h"
 
@@ -15,7 +16,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -148,8 +148,6 @@ static void become_robust(void)
 
 	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
 		signal(ignored[i], SIG_IGN);
-	/* A tracee that traced us would make both of us unkillable. */
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 /* Returns 0 or the exit status, having said why. */
@@ -167,6 +165,7 @@ static int start(struct attach *attach)
 	if (!recorder_open(&attach->recorder, options))
 		return STATUS_NOT_CONFIGURED;
 	attach->recorder.pid = getpid();
+	rights_drop(recorder_needs(&attach->recorder));
 	attach->starting = true;
 	error = procaudit_tracer_attach(
 		&attach->tracer, options->pids, options->pid_count, &tracing);
@@ -294,7 +293,6 @@ int attach(const struct options *options)
 			print_summary(&attach);
 		status = exit_status(&attach);
 	}
-	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* for leak checkers */
 	procaudit_tracer_free(attach.tracer);
 	recorder_free(&attach.recorder);
 	return status;

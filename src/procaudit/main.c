@@ -7,6 +7,7 @@
  *	attach    attach mode: the same for what runs already
  *	notify    telling a service manager
  *	run       run mode: start, follow, end
+ *	rights    what is left of root while we trace
  *	consumers how long lines may be
  *	recorder  events into the log, and what was lost of it
  *	redaction what must not get into it

@@ -126,6 +126,14 @@ int parts_scan(struct parts *parts)
 	return strlen(parts->name) + ROOM > sizeof(part_name) ? -ENAMETOOLONG : 0;
 }
 
+bool parts_are_ours(const struct parts *parts)
+{
+	struct stat st;
+
+	return fstat(parts->dir, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & S_IWUSR) &&
+	       (st.st_mode & S_IXUSR);
+}
+
 bool parts_is_current(const struct parts *parts, int fd)
 {
 	struct stat file, name;

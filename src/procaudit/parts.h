@@ -34,6 +34,9 @@ int parts_scan(struct parts *parts);
 
 void parts_close(struct parts *parts);
 
+/* Whether its directory is ours to write, without a capability. */
+bool parts_are_ours(const struct parts *parts);
+
 /* Whether FILE is the file that fd is open on. */
 bool parts_is_current(const struct parts *parts, int fd);
 

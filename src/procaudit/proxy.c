@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "proxy.h"
 
+#include "rights.h"
 #include "status.h"
 #include "stdfds.h"
 
@@ -154,6 +155,13 @@ static void obey(const struct proxy *proxy)
 	stop(proxy, order, is_ordered);
 }
 
+/* What the kernel has begun us without stays so. */
+static void set_dumpable(const struct proxy *proxy, bool dumpable)
+{
+	if (proxy->dumpable)
+		prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0);
+}
+
 /* --- The proxy ----------------------------------------------------------- */
 
 /* Looks at a child. Returns whether it was the recorder and it has ended. */
@@ -214,10 +222,10 @@ static int stand_in(struct proxy *proxy)
 
 	for (i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
 		signal(stops[i], SIG_DFL);
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	rights_drop(0);
 	stdfds_release();
 	status = attend(proxy);
-	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* for leak checkers */
+	set_dumpable(proxy, true); /* for leak checkers */
 	return WIFSIGNALED(status) ? status_die_by(WTERMSIG(status)) : WEXITSTATUS(status);
 }
 
@@ -330,8 +338,9 @@ static uint64_t all_but_faults(void)
 	return set;
 }
 
-/* As fork(2). The recorder gets the signals as they are, and ends with us. */
-static pid_t fork_recorder(void)
+/* As fork(2). The recorder gets the signals as they are, and ends with us. Nobody
+ * is to trace us from the moment that it has tracees. */
+static pid_t fork_recorder(const struct proxy *proxy)
 {
 	struct sigaction chld_default = {.sa_handler = SIG_DFL}, chld;
 	uint64_t all = all_but_faults(), mask;
@@ -340,9 +349,11 @@ static pid_t fork_recorder(void)
 	/* libc's own function leaves out the signals that it uses itself. */
 	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, &mask, sizeof(mask));
 	sigaction(SIGCHLD, &chld_default, &chld);
+	set_dumpable(proxy, false);
 	pid = fork();
 	if (pid > 0)
 		return pid;
+	set_dumpable(proxy, true);
 	if (pid == 0)
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	sigaction(SIGCHLD, &chld, NULL);
@@ -361,8 +372,9 @@ int proxy_run(const struct options *options,
 	proxy.orders = mmap(NULL, sizeof(*proxy.orders), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	proxy.pid = getpid();
+	proxy.dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1;
 	if (proxy.orders != MAP_FAILED)
-		proxy.recorder = fork_recorder();
+		proxy.recorder = fork_recorder(&proxy);
 	if (proxy.orders == MAP_FAILED || proxy.recorder < 0) {
 		warn("cannot start tracing");
 		return STATUS_FAILED;

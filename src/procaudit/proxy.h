@@ -37,6 +37,7 @@ struct proxy {
 	sigset_t signals;	     /* what the recorder is told of */
 	pid_t recorder;		     /* valid in the proxy */
 	pid_t pid;		     /* of the proxy; 0: there is none */
+	bool dumpable;		     /* it was started so (prctl(2)); valid if there is one */
 	struct proxy_orders *orders; /* valid if there is one */
 };
 

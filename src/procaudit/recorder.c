@@ -2,6 +2,7 @@
 #include "recorder.h"
 
 #include "redaction.h"
+#include "rights.h"
 #include "stdfds.h"
 
 #include <procaudit/tracer.h>
@@ -270,6 +271,15 @@ static struct procaudit_event now(void)
 
 	clock_gettime(CLOCK_REALTIME, &event.real);
 	return event;
+}
+
+unsigned recorder_needs(const struct recorder *recorder)
+{
+	const struct parts *files = &recorder->part.files;
+
+	if (files->dir >= 0 && !parts_are_ours(files))
+		return RIGHTS_TRACE | RIGHTS_FILES;
+	return RIGHTS_TRACE;
 }
 
 bool recorder_pending(const struct recorder *recorder)

@@ -39,6 +39,9 @@ bool recorder_open(struct recorder *recorder, const struct options *options);
 
 void recorder_add(struct recorder *recorder, const struct procaudit_event *event);
 
+/* What recording takes of rights.h, now that the log is open. */
+unsigned recorder_needs(const struct recorder *recorder);
+
 /* Whether records wait for recorder_flush(). */
 bool recorder_pending(const struct recorder *recorder);
 

@@ -5,6 +5,7 @@
 #include "recorder.h"
 #include "redaction.h"
 #include "relay.h"
+#include "rights.h"
 #include "status.h"
 #include "stdfds.h"
 #include "user.h"
@@ -18,7 +19,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -121,8 +121,6 @@ static void become_robust(void)
 
 	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
 		signal(ignored[i], SIG_IGN);
-	/* A tracee that traced us would make both of us unkillable. */
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 static bool start(struct run *run)
@@ -151,6 +149,8 @@ static bool start(struct run *run)
 	become_robust();
 	proxy_leave(run->proxy);
 	stdfds_release();
+	/* The command has its own. */
+	rights_drop(recorder_needs(&run->recorder) | RIGHTS_SIGNAL);
 	return true;
 }
 
@@ -432,7 +432,6 @@ int run(const struct options *options, const struct proxy *proxy)
 		end_log(&run);
 		if (options->verbose)
 			print_summary(&run);
-		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* for leak checkers */
 		status = exit_status(&run);
 	}
 	procaudit_tracer_free(run.tracer);
