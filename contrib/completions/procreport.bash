@@ -16,6 +16,7 @@ _procreport_options()
 	tree) word_options+=" --depth --failed --from --json --match --no-fold" ;;
 	show) word_options+=" --json --sh --utc" ;;
 	failed) word_options+=" --json --misses" ;;
+	sql) word_options+=" --json -o --output" ;;
 	*) word_options="-h --help -V --version" ;;
 	esac
 }
@@ -32,7 +33,7 @@ _procreport()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed sql" -- "$cur")
 		return
 	fi
 	case $prev in

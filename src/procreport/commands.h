@@ -8,6 +8,7 @@ struct command;
 extern const struct command cmd_failed;
 extern const struct command cmd_list;
 extern const struct command cmd_show;
+extern const struct command cmd_sql;
 extern const struct command cmd_summary;
 extern const struct command cmd_tree;
 extern const struct command cmd_verify;

@@ -13,6 +13,9 @@
  *	path        the critical path; fold: siblings that are alike;
  *	            group: execs that are
  *	jsonout     JSON, value by value
+ *	database    logs in tables; load, rows: into them; once: strings that come
+ *	            again; query: what is asked of them
+ *	kept        a file, whole or not at all
  *	cmd_*       one file a subcommand
  *
  * Reading and quoting is libprocaudit, through its public headers.
@@ -34,6 +37,7 @@ static const struct command *const commands[] = {
 	&cmd_tree,
 	&cmd_show,
 	&cmd_failed,
+	&cmd_sql,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

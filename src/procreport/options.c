@@ -63,6 +63,7 @@ static const struct row rows[] = {
 	{'0', "null", NULL,
 		"arguments as they are, each ended by a NUL byte, and\n"
 		"a further one behind each command"},
+	{'o', "output", "FILE", "write to this file, which must not be there yet"},
 	{OPT_UTC, "utc", NULL, "times in UTC, not in the zone of the user"},
 	{'h', "help", NULL, "print this help"},
 };
@@ -171,6 +172,91 @@ static _Noreturn void bad_option(const struct command *command, int what, char *
 		argv[optind - 1], command->name);
 }
 
+/* What an option without an argument sets; NULL: this is none. */
+static bool *flag_of(struct options *options, int value)
+{
+	switch (value) {
+	case OPT_JSON:
+		return &options->json;
+	case 'q':
+		return &options->quiet;
+	case '0':
+		return &options->null;
+	case OPT_UTC:
+		return &options->utc;
+	case OPT_FAILED:
+		return &options->failed;
+	case OPT_MISSES:
+		return &options->misses;
+	case OPT_SH:
+		return &options->sh;
+	case OPT_NO_FOLD:
+		return &options->no_fold;
+	default:
+		return NULL;
+	}
+}
+
+/* Where the argument of an option goes as it is; NULL: not so. */
+static const char **text_of(struct options *options, int value)
+{
+	switch (value) {
+	case OPT_PROGRAM:
+		return &options->program;
+	case OPT_MATCH:
+		return &options->match;
+	case OPT_CWD:
+		return &options->cwd;
+	case OPT_SINCE:
+		return &options->since;
+	case OPT_UNTIL:
+		return &options->until;
+	case OPT_UNDER:
+		return &options->under;
+	case OPT_FROM:
+		return &options->from;
+	case OPT_ENV:
+		return &options->env;
+	case 'o':
+		return &options->output;
+	default:
+		return NULL;
+	}
+}
+
+static void set(struct options *options, const struct command *command, int value, char *argv[])
+{
+	bool *flag = flag_of(options, value);
+	const char **text = text_of(options, value);
+
+	if (flag) {
+		*flag = true;
+		return;
+	}
+	if (text) {
+		*text = optarg;
+		return;
+	}
+	switch (value) {
+	case OPT_COLOR:
+		options->color = parse_color(optarg);
+		break;
+	case OPT_TOP:
+		options->top = (long)parse_number("--top", optarg, 0);
+		break;
+	case OPT_PID:
+		options->pid = parse_number("--pid", optarg, 1);
+		break;
+	case OPT_DEPTH:
+		options->depth = (long)parse_number("--depth", optarg, 0);
+		break;
+	case 'h':
+		print_help(command);
+	default:
+		bad_option(command, value, argv);
+	}
+}
+
 void options_parse(struct options *options, const struct command *command, int argc, char *argv[])
 {
 	struct option longs[ROWS + 1];
@@ -180,74 +266,8 @@ void options_parse(struct options *options, const struct command *command, int a
 	*options = (struct options){.top = 10, .depth = -1};
 	build_getopt(command, longs, shorts);
 	opterr = 0;
-	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		switch (value) {
-		case OPT_COLOR:
-			options->color = parse_color(optarg);
-			break;
-		case OPT_JSON:
-			options->json = true;
-			break;
-		case 'q':
-			options->quiet = true;
-			break;
-		case '0':
-			options->null = true;
-			break;
-		case OPT_UTC:
-			options->utc = true;
-			break;
-		case OPT_FAILED:
-			options->failed = true;
-			break;
-		case OPT_TOP:
-			options->top = (long)parse_number("--top", optarg, 0);
-			break;
-		case OPT_PID:
-			options->pid = parse_number("--pid", optarg, 1);
-			break;
-		case OPT_PROGRAM:
-			options->program = optarg;
-			break;
-		case OPT_MATCH:
-			options->match = optarg;
-			break;
-		case OPT_CWD:
-			options->cwd = optarg;
-			break;
-		case OPT_SINCE:
-			options->since = optarg;
-			break;
-		case OPT_UNTIL:
-			options->until = optarg;
-			break;
-		case OPT_UNDER:
-			options->under = optarg;
-			break;
-		case OPT_DEPTH:
-			options->depth = (long)parse_number("--depth", optarg, 0);
-			break;
-		case OPT_MISSES:
-			options->misses = true;
-			break;
-		case OPT_SH:
-			options->sh = true;
-			break;
-		case OPT_FROM:
-			options->from = optarg;
-			break;
-		case OPT_NO_FOLD:
-			options->no_fold = true;
-			break;
-		case OPT_ENV:
-			options->env = optarg;
-			break;
-		case 'h':
-			print_help(command);
-		default:
-			bad_option(command, value, argv);
-		}
-	}
+	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1)
+		set(options, command, value, argv);
 	if (optind == argc)
 		errx(STATUS_USAGE, "no log given (see 'procreport %s --help')", command->name);
 	options->files = argv + optind;

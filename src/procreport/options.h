@@ -34,6 +34,7 @@ struct options {
 	const char *since, *until;
 	const char *under, *from;
 	const char *env;
+	const char *output;
 	char **files; /* borrowed from argv, ended by NULL; at least one */
 };
 

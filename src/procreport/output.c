@@ -36,6 +36,17 @@ void output_quoted(FILE *out, const char *data, size_t size)
 	fwrite(text, 1, procaudit_quote(text, data, size), out);
 }
 
+const char *output_shown(const char *data, size_t size, size_t *shown_size)
+{
+	char *text = room_for(PROCAUDIT_QUOTE_ROOM(size));
+
+	*shown_size = procaudit_quote(text, data, size);
+	if (*shown_size > 2 && memcmp(text, "$'", 2) == 0)
+		return text;
+	*shown_size = size;
+	return data;
+}
+
 bool output_json(FILE *out, const char *data, size_t size)
 {
 	char *text = room_for(PROCAUDIT_JSON_ROOM(size));
@@ -85,6 +96,18 @@ static size_t first_character(const char *text, size_t size, unsigned *columns)
 	width = wcwidth(character);
 	*columns = width > 0 ? (unsigned)width : 0;
 	return length;
+}
+
+unsigned output_width(const char *text, size_t size)
+{
+	unsigned columns = 0, width;
+	size_t at = 0;
+
+	while (at < size) {
+		at += first_character(text + at, size - at, &width);
+		columns += width;
+	}
+	return columns;
 }
 
 void output_cut(const char *text, size_t size, unsigned columns)

@@ -15,6 +15,10 @@ void output_quoted(FILE *out, const char *data, size_t size);
 /* "FILE:LINE", the file's name quoted; "FILE" of a whole file. */
 void output_place(FILE *out, const struct procaudit_place *place);
 
+/* Quoted only where it must be: because of characters that a terminal must not see.
+ * Borrowed until the next call of any of these. */
+const char *output_shown(const char *data, size_t size, size_t *shown_size);
+
 /* A JSON string; false if it is not exact, since U+FFFD stands for bytes that are
  * not UTF-8. */
 bool output_json(FILE *out, const char *data, size_t size);
@@ -25,6 +29,9 @@ void output_base64(FILE *out, const char *data, size_t size);
 
 /* How many columns standard output has; 0: no limit, it is no terminal. */
 unsigned output_columns(void);
+
+/* How many columns text, which is printable UTF-8, takes. */
+unsigned output_width(const char *text, size_t size);
 
 /* Prints text, which is printable UTF-8, in at most so many columns, and ends it
  * by an ellipsis if that is not all; 0: all of it. */

@@ -10,7 +10,9 @@ import subprocess
 import sys
 import tempfile
 
-VIEWS = (["verify"], ["summary"], ["tree"], ["list"], ["failed"], ["show", "4711"])
+VIEWS = (["verify"], ["summary"], ["tree"], ["list"], ["failed"], ["show", "4711"],
+         ["sql"])
+BEHIND = {"sql": ["SELECT count(*) FROM exec"]}
 
 
 def main():
@@ -21,7 +23,7 @@ def main():
         size = os.path.getsize(log.name)
         print(f"{size / 1e6:.0f} MB, {execs} execs")
         for view in VIEWS:
-            process = subprocess.Popen([procreport, *view, log.name], stdout=null)
+            process = subprocess.Popen([procreport, *view, log.name, *BEHIND.get(view[0], [])], stdout=null)
             _, status, usage = os.wait4(process.pid, 0)
             if status != 0:
                 sys.exit(f"{view[0]} failed: {status}")
