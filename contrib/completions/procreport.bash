@@ -17,6 +17,7 @@ _procreport_options()
 	show) word_options+=" --json --sh --utc" ;;
 	failed) word_options+=" --json --misses" ;;
 	sql) word_options+=" --json -o --output" ;;
+	trace) ;;
 	*) word_options="-h --help -V --version" ;;
 	esac
 }
@@ -33,7 +34,7 @@ _procreport()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed sql" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed sql trace" -- "$cur")
 		return
 	fi
 	case $prev in

@@ -53,3 +53,5 @@ complete -c procreport -n "$sub failed" -l misses -d 'Searches of PATH, too'
 complete -c procreport -n $none -a sql -d 'The log as a database'
 complete -c procreport -n "$sub sql" -l json -d 'Print JSON'
 complete -c procreport -n "$sub sql" -s o -l output -r -F -d 'Keep the database'
+
+complete -c procreport -n $none -a trace -d 'A timeline for Perfetto'

@@ -10,6 +10,7 @@ extern const struct command cmd_list;
 extern const struct command cmd_show;
 extern const struct command cmd_sql;
 extern const struct command cmd_summary;
+extern const struct command cmd_trace;
 extern const struct command cmd_tree;
 extern const struct command cmd_verify;
 

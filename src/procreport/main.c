@@ -16,6 +16,7 @@
  *	database    logs in tables; load, rows: into them; once: strings that come
  *	            again; query: what is asked of them
  *	kept        a file, whole or not at all
+ *	track       processes that live, while a trace is written; peaks: their memory
  *	cmd_*       one file a subcommand
  *
  * Reading and quoting is libprocaudit, through its public headers.
@@ -38,6 +39,7 @@ static const struct command *const commands[] = {
 	&cmd_show,
 	&cmd_failed,
 	&cmd_sql,
+	&cmd_trace,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

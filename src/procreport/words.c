@@ -63,6 +63,14 @@ void words_strings(const struct text *strings, unsigned columns)
 	output_cut(line.data, line.size, columns);
 }
 
+const char *words_joined(const char *data, size_t size)
+{
+	line.size = 0;
+	add_words(data, size, 0);
+	*line_room(1) = '\0';
+	return line.data;
+}
+
 void words_command(const struct exec *exec, unsigned columns)
 {
 	line.size = 0;

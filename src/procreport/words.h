@@ -16,6 +16,10 @@ void words_failure(const struct exec *exec, unsigned columns);
 /* The command line of a log, likewise. */
 void words_strings(const struct text *strings, unsigned columns);
 
+/* Words, each ended by a NUL byte, quoted and joined by blanks. Borrowed until the
+ * next call of any of these. */
+const char *words_joined(const char *data, size_t size);
+
 /* A name, quoted, likewise. */
 void words_name(const struct text *name, unsigned columns);
 

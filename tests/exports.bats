@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: ISC
+# Contract: what procreport exports is what other tools take, and what the log says.
+
+load lib/common
+
+: "${PROCREPORT:?set by meson test}"
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	LOG=$BATS_TEST_TMPDIR/log.jsonl
+	GOLDEN=$SRCROOT/tests/golden
+	export GOLDEN LC_ALL=C TZ=UTC
+}
+
+# What is printed of golden logs, compared with what is kept beside them. With
+# UPDATE_GOLDEN=1 it is written there.
+golden() {
+	local name=$1
+
+	shift
+	(cd "$GOLDEN" && "$PROCREPORT" "$@") >got
+	[ -z "${UPDATE_GOLDEN-}" ] || cp got "$GOLDEN/$name"
+	diff "$GOLDEN/$name" got
+}
+
+# Whatever way a log comes, the output is the same.
+same_however_read() {
+	"$PROCREPORT" "$@" "$GOLDEN/build.jsonl" >expected
+	[ -s expected ]
+	zstd -qf "$GOLDEN/build.jsonl" -o packed.zst
+	"$PROCREPORT" "$@" packed.zst | diff expected -
+	"$PROCREPORT" "$@" - <"$GOLDEN/build.jsonl" | diff expected -
+	"$PROCREPORT" "$@" - <packed.zst | diff expected -
+	"$PROCREPORT" "$@" <(cat "$GOLDEN/build.jsonl") | diff expected -
+	equal "$("$PROCREPORT" "$@" none.jsonl "$GOLDEN/build.jsonl" 2>errors || echo "$?")" "$(cat expected)"$'\n'1
+	equal "$(cat errors)" 'procreport: none.jsonl: No such file or directory'
+	run -1 bash -c '"$PROCREPORT" "$@" "$GOLDEN/build.jsonl" 2>&1 >/dev/full' - "$@"
+	grep -q 'cannot write to standard output' <<<"$output"
+}
+
+# Forks, execs in a row, failures, kills, words of any bytes.
+audit_much() {
+	# shellcheck disable=SC2016 # the command's own
+	audit --failed sh -c '
+		for i in 1 2 3 4 5; do /bin/true "$i" "a b" "$(printf "\377\n;\042")" & done; wait
+		(cd / && MARK=x sh -c "exec /bin/true under-root") & wait
+		ln -s /bin/true "$(printf "odd;\042\134 \n\377&<b>\033name")"
+		./odd*; ./odd* again
+		sh -c "./no-such-thing; kill -9 \$\$"; (exit 3); nosuchcommand
+		/bin/false; exec /bin/true last' 2>/dev/null
+}
+
+# --- trace ------------------------------------------------------------------------
+
+check_trace() {
+	/usr/bin/python3 "$SRCROOT/tests/lib/tracecheck.py" "$@"
+}
+
+@test "trace: as kept, whatever way the log comes" {
+	golden build.trace trace build.jsonl
+	same_however_read trace
+}
+
+@test "trace: keeps the rules of the format, and has what the logs have" {
+	audit_much
+	"$PROCREPORT" trace "$LOG" >trace.json
+	check_trace trace.json "$LOG"
+	for log in "$GOLDEN"/*.jsonl; do
+		"$PROCREPORT" trace "$log" >trace.json
+		check_trace trace.json "$log"
+	done
+	"$PROCREPORT" trace "$LOG" "$GOLDEN"/*.jsonl >trace.json
+	check_trace trace.json "$LOG" "$GOLDEN"/*.jsonl
+}
+
+@test "trace: logs that end early, begin late, or are damaged keep the rules, too" {
+	audit_much
+	records=$(wc -l <"$LOG")
+	for ((i = 2; i < records; i += 9)); do
+		head -n "$i" "$LOG" >cut.jsonl
+		"$PROCREPORT" trace cut.jsonl >trace.json
+		check_trace trace.json cut.jsonl
+		sed "2,${i}d" "$LOG" >cut.jsonl
+		"$PROCREPORT" trace cut.jsonl >trace.json
+		check_trace trace.json
+		# Time that goes back, a number that no recorder gives, an end that comes twice.
+		sed -E "${i}s/\"mono_us\":[0-9]+/\"mono_us\":1/; $((i + 1))s/\"proc\":[0-9]+/\"proc\":9007199254740991/
+			$((i + 2))p" "$LOG" >odd.jsonl
+		"$PROCREPORT" trace odd.jsonl "$LOG" >trace.json 2>/dev/null
+		check_trace trace.json
+	done
+	"$PROCREPORT" trace /dev/null >trace.json
+	check_trace trace.json
+}
+
+@test "trace: memory is needed for living processes alone" {
+	/usr/bin/python3 "$SRCROOT/tests/bench/biglog.py" 2000 30000 >big.jsonl
+	(ulimit -v 40000 && "$PROCREPORT" trace big.jsonl) >trace.json
+	check_trace trace.json
+}
