@@ -3,6 +3,7 @@
  * procaudit: the recorder.
  *
  *	options   the command line
+ *	optlist   its options, and the help text
  *	proxy     what the shell sees: stops, goes on and ends as the command
  *	attach    attach mode: the same for what runs already
  *	notify    telling a service manager
