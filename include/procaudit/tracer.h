@@ -20,6 +20,7 @@ extern "C" {
 #endif
 
 struct procaudit_tracer;
+struct procaudit_seat;
 
 /* Somebody else as whom the command runs. Takes CAP_SETUID and CAP_SETGID. With
  * CAP_SYS_PTRACE set-user-ID programs keep their effect for it. */
@@ -42,7 +43,54 @@ struct procaudit_tracer_options {
 	const sigset_t *signals; /* end procaudit_tracer_next() with -EINTR; NULL: none. Copied. */
 	bool stops;		 /* so do stops and continuations of the command */
 	const struct procaudit_user *user; /* NULL: the caller. Needed until the start only. */
+
+	/* Where the command is; NULL: in a child. procaudit_tracer_start() takes what
+	 * is open in it, whether or not it succeeds. */
+	struct procaudit_seat *seat;
+
+	/* For procaudit_tracer_attach(): a process that is left alone though it comes
+	 * from the others, as the tracer's own is; 0: none. */
+	pid_t spare;
 };
+
+/*
+ * As fork(2), but the child is nobody's: it has a session of its own, which it does
+ * not lead and which has no terminal, and its parent is whoever gets orphans. The
+ * caller gets no signal of it and has nothing to wait for. Returns its id; in it 0;
+ * or -errno, of which -ENOTSUP: it would be in a new pid namespace, or an orphan of
+ * the caller, which is process 1. For a process with one thread.
+ */
+pid_t procaudit_fork_detached(void);
+
+/* What may keep the command from being executed. */
+enum procaudit_step {
+	PROCAUDIT_STEP_EXEC,   /* its exec */
+	PROCAUDIT_STEP_FILTER, /* with options.failed: setting the seccomp filter */
+	PROCAUDIT_STEP_USER,   /* with options.user: becoming that user */
+};
+
+/* A process that is to become the command. */
+struct procaudit_seat {
+	pid_t pid;
+	int release_fd;		  /* lets it go on; -1: closed */
+	int report_fd;		  /* tells how that went; -1: closed */
+	int error;		  /* errno value; valid in it when the command was not executed */
+	enum procaudit_step step; /* where that was */
+};
+
+/*
+ * Leaves the place of the calling process to the command argv: its id, its parent,
+ * its process group, its terminal. Returns 0 in another process, that of
+ * procaudit_fork_detached(), which has to call procaudit_tracer_start() with the
+ * same argv and options and options.seat = seat. For that the calling process
+ * waits, and becomes the command; in it this returns only if that is not to be:
+ *	1		the command could not be executed: seat->error, seat->step
+ *	-ECANCELED	the other process has given up
+ *	any other	there is none: procaudit_fork_detached(), pipe(2)
+ * options: all that the command is started with; seat is not looked at.
+ */
+int procaudit_seat_leave(struct procaudit_seat *seat, char *const argv[],
+	const struct procaudit_tracer_options *options);
 
 /*
  * Starts argv[0], looked up in PATH as execvp(3) does, and traces it.
@@ -77,8 +125,8 @@ int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const argv[],
  * Nothing is left behind in the processes: no filter, and they live on when the
  * tracer's process ends.
  *
- * options: failed, kill_on_exit, stops and user must not be set. Signals and
- * PR_SET_DUMPABLE as for procaudit_tracer_start(). *tracer is unset on failure. Errors:
+ * options: failed, kill_on_exit, stops, user and seat must not be set. Signals
+ * and PR_SET_DUMPABLE as for procaudit_tracer_start(). *tracer is unset on failure. Errors:
  *	-EINVAL	such options, or no pids
  *	-ENOENT	/proc does not show our pid namespace
  *	-ENOMEM
@@ -124,17 +172,14 @@ void procaudit_tracer_detach(struct procaudit_tracer *tracer, enum procaudit_det
  * the ends. Nothing happens if they are being let go. */
 void procaudit_tracer_kill(struct procaudit_tracer *tracer);
 
-/* What may keep the command from being executed. */
-enum procaudit_step {
-	PROCAUDIT_STEP_EXEC,   /* its exec */
-	PROCAUDIT_STEP_FILTER, /* with options.failed: setting the seccomp filter */
-	PROCAUDIT_STEP_USER,   /* with options.user: becoming that user */
-};
-
 /* The errno that kept the command from being executed, and at which step; 0 if
  * it was, or if that is not known yet: it is known when the command's exit has
  * been seen. */
 int procaudit_tracer_exec_error(struct procaudit_tracer *tracer, enum procaudit_step *step);
+
+/* Whether procaudit_tracer_attach() has found more than was told of yet: the next
+ * events are of that. */
+bool procaudit_tracer_is_attaching(const struct procaudit_tracer *tracer);
 
 /* The ids of processes being traced, at most max of them, in no order.
  * Returns how many there are in all. */

@@ -12,6 +12,11 @@
 
 /* --- Finding all --------------------------------------------------------- */
 
+static bool is_spared(const struct procaudit_tracer *t, pid_t pid)
+{
+	return pid == getpid() || pid == t->attach.spare;
+}
+
 /* Joins the children of what is known, and theirs. */
 static bool join_children(struct procaudit_tracer *t, const struct census *census, bool fresh)
 {
@@ -22,7 +27,7 @@ static bool join_children(struct procaudit_tracer *t, const struct census *censu
 	do {
 		more = false;
 		for (i = 0; i < count; i++) {
-			if (entry[i].pid == getpid() || !join_is_ours(t, entry[i].ppid))
+			if (is_spared(t, entry[i].pid) || !join_is_ours(t, entry[i].ppid))
 				continue;
 			if (entry[i].zombie) /* the end of it may yet be told to its parent */
 				task_remember(&t->table, entry[i].pid);
@@ -63,7 +68,7 @@ static void tell_orphans(struct procaudit_tracer *t, const struct census *now)
 	const struct census_entry *entry = census_entries(now, &count);
 
 	for (i = 0; i < count; i++) {
-		if (entry[i].pid == getpid() || join_is_ours(t, entry[i].pid) ||
+		if (is_spared(t, entry[i].pid) || join_is_ours(t, entry[i].pid) ||
 			census_find(&t->attach.before, entry[i].pid) ||
 			!is_ancestor(t, entry[i].ppid))
 			continue;
@@ -103,13 +108,17 @@ static void look_for_all(struct procaudit_tracer *t, bool fresh)
 	t->waiter.walk = true; /* it counts on signals that we have taken */
 }
 
-int attach_start(struct procaudit_tracer *t, const pid_t *pids, size_t count, unsigned long options)
+int attach_start(struct procaudit_tracer *t, const pid_t *pids, size_t count, unsigned long options,
+	pid_t spare)
 {
 	struct sigaction saved;
 	struct proc_status status;
 	size_t i, joined;
 
 	t->attach.flags = options;
+	t->attach.spare = spare;
+	if (spare) /* its end is nothing that we miss */
+		task_remember(&t->table, spare);
 	seize_begin(&saved);
 	stamp(t);
 	/* What there is before anything is seized. */
@@ -265,6 +274,15 @@ bool attach_next(struct procaudit_tracer *t)
 	else if (count)
 		attach_free(&t->attach);
 	return gap != NULL;
+}
+
+bool attach_is_telling(const struct procaudit_tracer *t)
+{
+	size_t count;
+
+	join_ids(&t->attach.joined, &count);
+	return t->attach.told < count || t->attach.gaps.head != t->attach.gaps.tail ||
+	       t->queue.head != t->queue.tail;
 }
 
 void attach_free(struct attach *attach)

@@ -14,13 +14,16 @@
 #include "state.h"
 
 /* Seizes processes with these ids and PTRACE_O_ options, and all that come from
- * them. Returns 0 or -errno. */
-int attach_start(
-	struct procaudit_tracer *t, const pid_t *pids, size_t count, unsigned long options);
+ * them but spare, if that is not 0. Returns 0 or -errno. */
+int attach_start(struct procaudit_tracer *t, const pid_t *pids, size_t count, unsigned long options,
+	pid_t spare);
 
 /* Hands out the next attach event, and lets that process go on. False: there is
  * none. */
 bool attach_next(struct procaudit_tracer *t);
+
+/* Whether there is another, or one that has not been taken. */
+bool attach_is_telling(const struct procaudit_tracer *t);
 
 /* Looks for what a task has forked that was seized and could not be held. */
 void attach_again(struct procaudit_tracer *t);

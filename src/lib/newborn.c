@@ -156,6 +156,23 @@ struct task *meet(struct procaudit_tracer *t, pid_t tid)
 	return task;
 }
 
+/* Whom the command has as children before it begins: their ends are none of what
+ * it does. */
+static void remember_children(struct procaudit_tracer *t)
+{
+	struct census census = {0};
+	const struct census_entry *entry;
+	size_t count, i;
+
+	if (census_take(&census) < 0)
+		t->queue.lost++;
+	entry = census_entries(&census, &count);
+	for (i = 0; i < count; i++)
+		if (entry[i].ppid == t->root.pid)
+			task_remember(&t->table, entry[i].pid);
+	census_free(&census);
+}
+
 bool meet_command(struct procaudit_tracer *t)
 {
 	struct task *task;
@@ -167,6 +184,8 @@ bool meet_command(struct procaudit_tracer *t)
 	task->started = task->event_seen = true;
 	task_announced(&t->table, task);
 	t->root_process = task->process;
+	if (!t->root.is_child && t->has_proc)
+		remember_children(t);
 	return true;
 }
 

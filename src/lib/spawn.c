@@ -52,25 +52,41 @@ static struct report execute(const struct spawn_options *options)
 	return report;
 }
 
-/* In the child: nothing but what fork allows, and then the command. */
-static _Noreturn void run_child(int released, int report_fd, const struct spawn_options *options)
+int spawn_become(const struct spawn_options *options, int report_fd, enum procaudit_step *step)
 {
-	struct report report;
+	struct report report = execute(options);
+	ssize_t n;
+
+	do
+		n = write(report_fd, &report, sizeof(report));
+	while (n < 0 && errno == EINTR);
+	*step = report.step;
+	return report.error;
+}
+
+bool spawn_await(int released)
+{
 	char go;
 	ssize_t n;
 
 	do
 		n = read(released, &go, 1);
 	while (n < 0 && errno == EINTR);
-	if (n != 1)
+	return n == 1;
+}
+
+/* In the child: nothing but what fork allows, and then the command. */
+static _Noreturn void run_child(int released, int report_fd, const struct spawn_options *options)
+{
+	enum procaudit_step step;
+	int error;
+
+	if (!spawn_await(released))
 		_exit(125); /* the parent gave up and has said why */
-	report = execute(options);
-	do
-		n = write(report_fd, &report, sizeof(report));
-	while (n < 0 && errno == EINTR);
-	if (report.step != PROCAUDIT_STEP_EXEC)
+	error = spawn_become(options, report_fd, &step);
+	if (step != PROCAUDIT_STEP_EXEC)
 		_exit(125);
-	_exit(report.error == ENOENT ? 127 : 126);
+	_exit(error == ENOENT ? 127 : 126);
 }
 
 static void close_pair(const int fd[2])
@@ -79,9 +95,17 @@ static void close_pair(const int fd[2])
 	close(fd[1]);
 }
 
-int spawn_fork(struct spawn *spawn, const struct spawn_options *options, const sigset_t *block)
+/* Before anything is traced. */
+static void prepare(const sigset_t *block)
 {
 	struct sigaction chld = {.sa_handler = SIG_DFL};
+
+	sigprocmask(SIG_BLOCK, block, NULL);
+	sigaction(SIGCHLD, &chld, NULL);
+}
+
+int spawn_fork(struct spawn *spawn, const struct spawn_options *options, const sigset_t *block)
+{
 	int release[2], report[2], error;
 
 	if (pipe2(release, O_CLOEXEC) < 0)
@@ -103,13 +127,23 @@ int spawn_fork(struct spawn *spawn, const struct spawn_options *options, const s
 		close(report[0]);
 		run_child(release[0], report[1], options);
 	}
-	sigprocmask(SIG_BLOCK, block, NULL);
-	sigaction(SIGCHLD, &chld, NULL);
+	prepare(block);
 	close(release[0]);
 	close(report[1]);
+	spawn->is_child = true;
 	spawn->release_fd = release[1];
 	spawn->report_fd = report[0];
 	return 0;
+}
+
+void spawn_take(struct spawn *spawn, struct procaudit_seat *seat, const sigset_t *block)
+{
+	spawn->pid = seat->pid;
+	spawn->is_child = false;
+	spawn->release_fd = seat->release_fd;
+	spawn->report_fd = seat->report_fd;
+	seat->release_fd = seat->report_fd = -1;
+	prepare(block);
 }
 
 /* Stops the child once, asks what the tracer will ask at each exec, and lets
@@ -188,12 +222,16 @@ int spawn_exec_error(struct spawn *spawn, enum procaudit_step *step)
 
 void spawn_abort(struct spawn *spawn)
 {
-	int status;
+	int status = 0;
 
-	kill(spawn->pid, SIGKILL);
-	while (waitpid(spawn->pid, &status, __WALL) >= 0 || errno == EINTR)
-		;
 	spawn_close(spawn);
+	if (spawn->is_child)
+		kill(spawn->pid, SIGKILL);
+	/* With PTRACE_O_EXITKILL our own end must not come first. */
+	while (waitpid(spawn->pid, &status, __WALL) >= 0 || errno == EINTR)
+		if (WIFSTOPPED(status))
+			ptrace(PTRACE_CONT, spawn->pid, 0,
+				stop_classify(status) == STOP_SIGNAL ? WSTOPSIG(status) : 0);
 }
 
 void spawn_close(struct spawn *spawn)

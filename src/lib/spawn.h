@@ -23,14 +23,27 @@ struct spawn_options {
 
 struct spawn {
 	pid_t pid;
+	bool is_child;	/* of ours; otherwise it was our parent's parent: see seat.h */
 	int stopped_by; /* the signal of a group-stop while ptrace was proved; 0: none */
 	int release_fd; /* one byte lets the child go on to exec */
 	int report_fd;	/* why the child could not become the command comes here */
 };
 
+/*
+ * Becomes the command, which is traced already. Returns only if that fails: the
+ * errno and the step, of which report_fd has been told, too.
+ */
+int spawn_become(const struct spawn_options *options, int report_fd, enum procaudit_step *step);
+
+/* Waits until the command may begin. False: it is not going to. */
+bool spawn_await(int released);
+
 /* Forks. In the parent blocks the signals and gives SIGCHLD its default
  * disposition. Returns 0 or -errno. */
 int spawn_fork(struct spawn *spawn, const struct spawn_options *options, const sigset_t *block);
+
+/* In place of that: the command is to be what waits in the seat, which is taken over. */
+void spawn_take(struct spawn *spawn, struct procaudit_seat *seat, const sigset_t *block);
 
 /* Seizes the child with these PTRACE_O_ options and proves that ptrace works:
  * one stop, one PTRACE_GET_SYSCALL_INFO. Returns 0 or -errno. */
@@ -44,7 +57,7 @@ int spawn_release(struct spawn *spawn);
  * wait. */
 int spawn_exec_error(struct spawn *spawn, enum procaudit_step *step);
 
-/* Ends the child, which has not been released. */
+/* Ends the child, which has not been released. What waits in a seat ends by itself. */
 void spawn_abort(struct spawn *spawn);
 
 /* Closes the descriptors. */

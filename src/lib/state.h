@@ -35,6 +35,7 @@ struct group_stop {
 /* Attaching to what runs already: attach.c. */
 struct attach {
 	unsigned long flags;  /* PTRACE_O_… */
+	pid_t spare;	      /* not attached to, as ourselves; 0: none */
 	struct queue gaps;    /* events to be handed out behind those */
 	struct buf joined;    /* pid_t: processes whose attach event is to come */
 	size_t told;	      /* so many of them are done with */

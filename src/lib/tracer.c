@@ -200,13 +200,17 @@ static void restore(const struct procaudit_tracer *t)
 	sigprocmask(SIG_SETMASK, &t->saved, NULL);
 }
 
-static int start(struct procaudit_tracer *t, const struct spawn_options *spawn, unsigned long flags)
+static int start(struct procaudit_tracer *t, const struct spawn_options *spawn,
+	struct procaudit_seat *seat, unsigned long flags)
 {
-	int error;
+	int error = 0;
 
 	sigprocmask(SIG_BLOCK, NULL, &t->saved);
 	sigaction(SIGCHLD, NULL, &t->saved_chld);
-	error = spawn_fork(&t->root, spawn, &t->waiter.wake);
+	if (seat)
+		spawn_take(&t->root, seat, &t->waiter.wake);
+	else
+		error = spawn_fork(&t->root, spawn, &t->waiter.wake);
 	if (error)
 		return error;
 	wait_catch(&t->waiter);
@@ -258,7 +262,7 @@ PUBLIC int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const 
 	t->collector.no_new_privs = options->failed && procaudit_means_no_new_privs();
 	spawn = (struct spawn_options){
 		argv, options->user, options->failed != PROCAUDIT_FAILED_NONE};
-	error = start(t, &spawn, ptrace_options(options));
+	error = start(t, &spawn, options->seat, ptrace_options(options));
 	if (error) {
 		task_table_free(&t->table);
 		free(t);
@@ -278,7 +282,7 @@ PUBLIC int procaudit_tracer_attach(struct procaudit_tracer **tracer, const pid_t
 	if (!options)
 		options = &defaults;
 	if (count == 0 || options->failed || options->kill_on_exit || options->stops ||
-		options->user)
+		options->user || options->seat)
 		return -EINVAL;
 	if (!proc_is_ours())
 		return -ENOENT;
@@ -289,7 +293,7 @@ PUBLIC int procaudit_tracer_attach(struct procaudit_tracer **tracer, const pid_t
 	sigaction(SIGCHLD, &chld, &t->saved_chld);
 	wait_catch(&t->waiter);
 	hide(t);
-	error = attach_start(t, pids, count, ptrace_options(options));
+	error = attach_start(t, pids, count, ptrace_options(options), options->spare);
 	if (error) {
 		procaudit_tracer_free(t);
 		return error;
@@ -424,6 +428,11 @@ PUBLIC int procaudit_tracer_exec_error(struct procaudit_tracer *t, enum procaudi
 {
 	*step = PROCAUDIT_STEP_EXEC;
 	return t->root_process ? 0 : spawn_exec_error(&t->root, step);
+}
+
+PUBLIC bool procaudit_tracer_is_attaching(const struct procaudit_tracer *t)
+{
+	return attach_is_telling(t);
 }
 
 PUBLIC size_t procaudit_tracer_pids(const struct procaudit_tracer *t, pid_t *pids, size_t max)
