@@ -19,7 +19,7 @@ _procaudit_parse()
 			command=$((i + 1))
 			return
 			;;
-		--output | --max-line | --format | --env | --redact | --attach | --linger | --user | --on-log-error | --rotate | --keep | --sync) ;;
+		--output | --max-line | --format | --env | --redact | --attach | --linger | --user | --on-log-error | --rotate | --keep | --sync | --pidfile | --ready-fd) ;;
 		--failed | --redact-hmac)
 			# Its argument, if any, is in the same word.
 			[[ ${COMP_WORDS[i + 1]-} == "=" ]] || continue
@@ -99,7 +99,12 @@ _procaudit()
 		mapfile -t COMPREPLY < <(compgen -W "none interval record" -- "$cur")
 		return
 		;;
-	--keep)
+	--pidfile)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--keep | --ready-fd)
 		return
 		;;
 	--attach | -*p)
@@ -114,7 +119,7 @@ _procaudit()
 	if ((command == 0)); then
 		mapfile -t COMPREPLY < <(compgen -W "
 			-o --output -A --append --rotate --keep --compress --sync --max-line -f --format --env --redact --redact-hmac --failed --threads
-			-p --attach --linger -u --user --kill-on-exit --on-log-error -v --verbose -q --quiet -h --help -V --version
+			-p --attach -D --daemonize --pidfile --ready-fd --linger -u --user --kill-on-exit --on-log-error -v --verbose -q --quiet -h --help -V --version
 		" -- "$cur")
 	elif declare -F _command_offset >/dev/null; then
 		_command_offset "$command"

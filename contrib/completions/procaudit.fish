@@ -11,7 +11,7 @@ function __procaudit_command
             case --
                 set -e words[1]
                 break
-            case --output --max-line --format --env --redact --attach --linger --user --on-log-error --rotate --keep --sync
+            case --output --max-line --format --env --redact --attach --linger --user --on-log-error --rotate --keep --sync --pidfile --ready-fd
                 set -e words[1]
             case '--*'
             case '-*'
@@ -47,6 +47,9 @@ complete -c procaudit -n $own -l redact-hmac -F -d 'Mask by a keyed hash'
 complete -c procaudit -n $own -l failed -f -a 'full brief' -d 'Record execs that fail, too'
 complete -c procaudit -n $own -l threads -d 'Record threads, too'
 complete -c procaudit -n $own -s p -l attach -x -a '(__fish_complete_pids)' -d 'Record a process that runs already'
+complete -c procaudit -n $own -s D -l daemonize -d 'Record in the background'
+complete -c procaudit -n $own -l pidfile -r -F -d 'Hold FILE, with our pid in it'
+complete -c procaudit -n $own -l ready-fd -x -d 'Write a line to descriptor N when recording is up'
 complete -c procaudit -n $own -l linger -x -a 'forever 0' -d 'How long to follow processes that outlive COMMAND'
 complete -c procaudit -n $own -s u -l user -x -a '(__fish_complete_users)' -d 'Run COMMAND as this user'
 complete -c procaudit -n $own -l kill-on-exit -d 'If procaudit dies, kill what it traces'

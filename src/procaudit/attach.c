@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "attach.h"
 
+#include "boot.h"
+#include "claim.h"
+#include "daemon.h"
 #include "hold.h"
 #include "notify.h"
+#include "ready.h"
 #include "recorder.h"
 #include "rights.h"
 #include "status.h"
@@ -12,14 +16,13 @@
 
 #include <bsd/err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-#define NS_PER_SEC INT64_C(1000000000)
 
 /* A reader of the log that is behind is looked after so often. */
 #define READER_NS (NS_PER_SEC / 100)
@@ -35,7 +38,7 @@ struct attach {
 	sigset_t ending;  /* those of them that end us */
 	unsigned refused; /* processes that could not be attached to */
 	bool denied;	  /* one of them for want of permission */
-	bool starting;	  /* nothing has been attached to yet */
+	bool ready;	  /* all has been attached to, and those who wait for it know */
 	bool lost;	  /* a process was let go that nobody asked us to */
 };
 
@@ -123,6 +126,16 @@ static void on_refusal(struct attach *attach, const struct procaudit_gap *gap)
 
 /* --- Start --------------------------------------------------------------- */
 
+/* Who closes a terminal wants its jobs to end. A daemon has none. */
+static bool has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 /* Signals that end us, but those that we were told to ignore. */
 static void choose_signals(struct attach *attach)
 {
@@ -135,6 +148,8 @@ static void choose_signals(struct attach *attach)
 		if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
 			sigaddset(&attach->ending, ending[i]);
 	attach->signals = attach->ending;
+	if (!has_terminal())
+		sigdelset(&attach->ending, SIGHUP);
 	sigaddset(&attach->signals, SIGUSR1);
 	sigaddset(&attach->signals, SIGUSR2);
 }
@@ -157,6 +172,7 @@ static int start(struct attach *attach)
 	struct procaudit_tracer_options tracing = {
 		.threads = options->threads,
 		.signals = &attach->signals,
+		.spare = daemon_starter(),
 	};
 	int error;
 
@@ -165,8 +181,7 @@ static int start(struct attach *attach)
 	if (!recorder_open(&attach->recorder, options))
 		return STATUS_NOT_CONFIGURED;
 	attach->recorder.pid = getpid();
-	rights_drop(recorder_needs(&attach->recorder));
-	attach->starting = true;
+	rights_drop(recorder_needs(&attach->recorder) | claim_needs());
 	error = procaudit_tracer_attach(
 		&attach->tracer, options->pids, options->pid_count, &tracing);
 	if (error == -ENOENT)
@@ -179,25 +194,41 @@ static int start(struct attach *attach)
 
 /* --- Loop ---------------------------------------------------------------- */
 
+/* All have been seized, and are in the log: nothing is missed any more. */
+static void become_ready(struct attach *attach)
+{
+	attach->ready = true;
+	recorder_flush(&attach->recorder);
+	ready_tell();
+	if (!attach->options->daemonize)
+		notify("READY=1");
+	if (!daemon_settle())
+		procaudit_tracer_detach(attach->tracer, PROCAUDIT_DETACH_SIGNAL);
+}
+
 static void on_event(struct attach *attach, const struct procaudit_event *event)
 {
 	recorder_add(&attach->recorder, event);
-	/* All have been seized by now: nothing is missed any more. */
-	if (attach->starting && event->kind == PROCAUDIT_ATTACH) {
-		attach->starting = false;
-		notify("READY=1");
-	}
 	if (is_refusal(event))
 		on_refusal(attach, &event->gap);
 	if (event->kind == PROCAUDIT_DETACH && event->detach.reason != PROCAUDIT_DETACH_SIGNAL)
 		attach->lost = true;
 }
 
+static void reopen(struct attach *attach)
+{
+	notify_reloading();
+	recorder_reopen(&attach->recorder);
+	notify("READY=1");
+}
+
 static void on_signal(struct attach *attach, int signo)
 {
+	if (signo == SIGHUP && sigismember(&attach->ending, SIGHUP) == 0)
+		signo = SIGUSR1;
 	switch (signo) {
 	case SIGUSR1:
-		recorder_reopen(&attach->recorder);
+		reopen(attach);
 		break;
 	case SIGUSR2:
 		recorder_add_stats(
@@ -212,25 +243,38 @@ static void on_signal(struct attach *attach, int signo)
 /* How long to wait for the next event; NULL: for ever. */
 static const struct timespec *patience(const struct attach *attach, struct timespec *limit)
 {
+	int64_t due = recorder_due(&attach->recorder);
+
 	*limit = (struct timespec){0};
-	if (!recorder_pending(&attach->recorder))
-		return NULL;
-	if (attach->recorder.blocked)
-		limit->tv_nsec = READER_NS;
-	return limit;
+	if (recorder_pending(&attach->recorder)) {
+		limit->tv_nsec = attach->recorder.blocked ? READER_NS : 0;
+		return limit;
+	}
+	return boot_until(due < notify_due() ? due : notify_due(), limit);
+}
+
+/* What there is to do beside events. */
+static void attend(struct attach *attach)
+{
+	siginfo_t signal;
+
+	notify_alive();
+	if (!attach->ready && !procaudit_tracer_is_attaching(attach->tracer) &&
+		procaudit_encoder_count(attach->recorder.encoder, PROCAUDIT_ATTACH) > 0)
+		become_ready(attach);
+	if (recorder_is_held(&attach->recorder) &&
+		!hold(&attach->recorder, &attach->ending, false, &signal))
+		on_signal(attach, signal.si_signo);
 }
 
 static void follow(struct attach *attach)
 {
 	const struct procaudit_event *event;
 	struct timespec limit;
-	siginfo_t signal;
 	int found;
 
 	for (;;) {
-		if (recorder_is_held(&attach->recorder) &&
-			!hold(&attach->recorder, &attach->ending, false, &signal))
-			on_signal(attach, signal.si_signo);
+		attend(attach);
 		found = procaudit_tracer_next(attach->tracer, &event, patience(attach, &limit));
 		if (found > 0)
 			on_event(attach, event);

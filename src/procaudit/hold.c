@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "hold.h"
 
+#include "boot.h"
+#include "notify.h"
 #include "stdfds.h"
 
 #include <bsd/err.h>
@@ -31,14 +33,6 @@ struct wait {
 	int pause_ms;	/* before the disk is tried again */
 	bool said;
 };
-
-static int64_t boot_ns(void)
-{
-	struct timespec boot;
-
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	return boot.tv_sec * 1000 * NS_PER_MS + boot.tv_nsec;
-}
 
 /* What a child sends us at its end is no news (clone(2)). */
 static bool is_from_child(const siginfo_t *info)
@@ -88,6 +82,7 @@ static void try(struct wait *wait)
 	struct recorder *recorder = wait->recorder;
 
 	wait->bytes = recorder->bytes;
+	notify_alive();
 	recorder_flush(recorder);
 	if (recorder->bytes != wait->bytes) {
 		wait->since = boot_ns();

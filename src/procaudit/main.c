@@ -6,8 +6,12 @@
  *	optlist   its options, and the help text
  *	proxy     what the shell sees: stops, goes on and ends as the command
  *	attach    attach mode: the same for what runs already
+ *	daemon    --daemonize: who stays, and who goes into the background
+ *	claim     --pidfile
+ *	ready     --ready-fd
  *	notify    telling a service manager
  *	run       run mode: start, follow, end
+ *	failure   why there is no command
  *	rights    what is left of root while we trace
  *	consumers how long lines may be
  *	recorder  events into the log, and what was lost of it
@@ -20,13 +24,18 @@
  *	logfile   the log's file by its name: opening it, alone
  *	repair    the torn end of a log
  *	stdfds    descriptors 0, 1, 2
+ *	inherited those above
  *	status    how procaudit ends
+ *	boot      the time since the boot
  *	user      who the command runs as
  *
  * Everything that traces or encodes is libprocaudit, through its public
  * headers.
  */
 #include "attach.h"
+#include "claim.h"
+#include "daemon.h"
+#include "notify.h"
 #include "options.h"
 #include "proxy.h"
 #include "run.h"
@@ -34,6 +43,17 @@
 #include "stdfds.h"
 
 #include <bsd/err.h>
+
+/* seat: with --daemonize in run mode where the command is; otherwise NULL. */
+static int record(const struct options *options, struct procaudit_seat *seat)
+{
+	int status = claim_make(options);
+
+	if (status == 0)
+		status = options->pids ? attach(options) : proxy_run(options, seat, run);
+	claim_drop();
+	return status;
+}
 
 int main(int argc, char *argv[])
 {
@@ -43,5 +63,6 @@ int main(int argc, char *argv[])
 	options_parse(&options, argc, argv);
 	if (error)
 		errc(STATUS_FAILED, -error, "cannot open /dev/null for a closed descriptor");
-	return options.pids ? attach(&options) : proxy_run(&options, run);
+	notify_begin();
+	return options.daemonize ? daemon_run(&options, record) : record(&options, NULL);
 }

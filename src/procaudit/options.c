@@ -5,6 +5,7 @@
 #include "consumers.h"
 #include "optlist.h"
 #include "pids.h"
+#include "ready.h"
 #include "status.h"
 
 #include <bsd/err.h>
@@ -12,6 +13,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -247,6 +249,38 @@ static bool set_log_option(struct options *options, int value)
 	return true;
 }
 
+static void take_ready_fd(const char *text)
+{
+	const char *error;
+	int fd = (int)strtonum(text, 3, INT_MAX, &error);
+
+	if (error)
+		errx(usage, "--ready-fd: '%s' is %s: a descriptor from 3 on expected", text, error);
+	if (ready_take(fd) < 0)
+		errx(usage, "--ready-fd: descriptor %d is not open for writing", fd);
+}
+
+/* An option of daemons. */
+static bool set_daemon_option(struct options *options, int value)
+{
+	switch (value) {
+	case 'D':
+		options->daemonize = true;
+		break;
+	case OPT_PIDFILE:
+		if (!*optarg)
+			errx(usage, "--pidfile: a file expected");
+		options->pidfile = optarg;
+		break;
+	case OPT_READY_FD:
+		take_ready_fd(optarg);
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
 void options_parse(struct options *options, int argc, char *argv[])
 {
 	struct option longs[OPTLIST_MAX + 1];
@@ -308,7 +342,7 @@ void options_parse(struct options *options, int argc, char *argv[])
 			puts("procaudit " VERSION);
 			finish_output();
 		default:
-			if (!set_log_option(options, value))
+			if (!set_log_option(options, value) && !set_daemon_option(options, value))
 				bad_option(value, argv);
 		}
 	}
@@ -320,6 +354,8 @@ void options_parse(struct options *options, int argc, char *argv[])
 	if (options->redact_hmac && !options->redact_count)
 		errx(usage, "--redact-hmac needs --redact" TRY);
 	check_rotation(options);
+	if (options->daemonize && (!options->output || strcmp(options->output, "-") == 0))
+		errx(usage, "--daemonize needs -o FILE");
 	if (optind < argc)
 		options->command = argv + optind;
 	if (options->pids)

@@ -33,6 +33,7 @@ struct options {
 	size_t max_line;	/* bytes of a line; 0: any number */
 	uint64_t rotate;	/* bytes of a finished part; 0: all in one file */
 	long long linger;	/* seconds, or LINGER_FOREVER */
+	const char *pidfile;	/* NULL: none */
 	const char *user;	/* USER[:GROUP] that the command runs as; NULL: ours */
 	char **command;		/* argv of the command, ended by NULL; borrowed from main's argv;
 				   NULL: there is none */
@@ -46,6 +47,7 @@ struct options {
 	enum on_log_error on_log_error;
 	enum sync sync;
 	bool append;
+	bool daemonize;
 	bool compress; /* finished parts */
 	bool redact_hmac;
 	bool threads;

@@ -51,6 +51,11 @@ static const struct row rows[] = {
 	{'p', "attach", "PID",
 		"record a process that runs already, with all that comes\n"
 		"from it, in place of a COMMAND (may be given again)"},
+	{'D', "daemonize", NULL,
+		"record in the background, where no parent and no\n"
+		"terminal is; COMMAND has our place (needs -o FILE)"},
+	{OPT_PIDFILE, "pidfile", "FILE", "hold FILE, with our pid in it, while we live"},
+	{OPT_READY_FD, "ready-fd", "N", "write a line to descriptor N when recording is up"},
 	{'u', "user", "USER[:GROUP]", "run COMMAND as this user (for root)"},
 	{OPT_KILL_ON_EXIT, "kill-on-exit", NULL, "if procaudit dies, kill what it traces"},
 	{OPT_ON_LOG_ERROR, "on-log-error", "stop|continue|kill",

@@ -20,7 +20,9 @@ enum {
 	OPT_KEEP,
 	OPT_COMPRESS,
 	OPT_MAX_LINE,
-	OPT_SYNC
+	OPT_SYNC,
+	OPT_PIDFILE,
+	OPT_READY_FD
 };
 
 /* There are not more. */

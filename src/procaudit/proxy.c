@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "proxy.h"
 
+#include "claim.h"
+#include "ready.h"
 #include "rights.h"
 #include "status.h"
 #include "stdfds.h"
@@ -30,10 +32,12 @@ static const int to_log[] = {SIGUSR1, SIGUSR2};
 static const struct timespec no_time;
 
 /* Signals that end us are the command's business, but those that we were told to
- * ignore stay ignored; and all of job control is. */
-static void signals_to_tell(sigset_t *set)
+ * ignore stay ignored; and all of job control is, unless the command is in our place
+ * itself. */
+static void signals_to_tell(struct proxy *proxy)
 {
 	static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+	sigset_t *set = &proxy->signals;
 	struct sigaction action;
 	size_t i;
 
@@ -41,7 +45,7 @@ static void signals_to_tell(sigset_t *set)
 	for (i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
 		if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
 			sigaddset(set, ending[i]);
-	for (i = 0; i < sizeof(job_control) / sizeof(job_control[0]); i++)
+	for (i = 0; !proxy->seat && i < sizeof(job_control) / sizeof(job_control[0]); i++)
 		sigaddset(set, job_control[i]);
 	for (i = 0; i < sizeof(to_log) / sizeof(to_log[0]); i++)
 		sigaddset(set, to_log[i]);
@@ -222,8 +226,9 @@ static int stand_in(struct proxy *proxy)
 
 	for (i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
 		signal(stops[i], SIG_DFL);
-	rights_drop(0);
+	rights_drop(claim_needs());
 	stdfds_release();
+	ready_drop();
 	status = attend(proxy);
 	set_dumpable(proxy, true); /* for leak checkers */
 	return WIFSIGNALED(status) ? status_die_by(WTERMSIG(status)) : WEXITSTATUS(status);
@@ -361,13 +366,13 @@ static pid_t fork_recorder(const struct proxy *proxy)
 	return pid;
 }
 
-int proxy_run(const struct options *options,
+int proxy_run(const struct options *options, struct procaudit_seat *seat,
 	int (*record)(const struct options *options, const struct proxy *proxy))
 {
-	struct proxy proxy = {0};
+	struct proxy proxy = {.seat = seat};
 
-	signals_to_tell(&proxy.signals);
-	if (would_beget_init())
+	signals_to_tell(&proxy);
+	if (seat || would_beget_init())
 		return record(options, &proxy);
 	proxy.orders = mmap(NULL, sizeof(*proxy.orders), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);

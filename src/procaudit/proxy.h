@@ -38,13 +38,14 @@ struct proxy {
 	pid_t recorder;		     /* valid in the proxy */
 	pid_t pid;		     /* of the proxy; 0: there is none */
 	bool dumpable;		     /* it was started so (prctl(2)); valid if there is one */
+	struct procaudit_seat *seat; /* in place of that: where the command itself is; or NULL */
 	struct proxy_orders *orders; /* valid if there is one */
 };
 
-/* Becomes the two processes, and the recorder does what record says, whose
- * result is its exit status. Returns that in the recorder, and in the proxy when
+/* Becomes the two processes, unless the command has a seat of its own, and the recorder does what
+ * record says, whose result is its exit status. Returns that in the recorder, and in the proxy when
  * the recorder has ended; or does not, if it died by a signal. */
-int proxy_run(const struct options *options,
+int proxy_run(const struct options *options, struct procaudit_seat *seat,
 	int (*record)(const struct options *options, const struct proxy *proxy));
 
 /* In the recorder: leaves the process group and the session. To be called when

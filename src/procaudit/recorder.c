@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "recorder.h"
 
+#include "boot.h"
 #include "redaction.h"
 #include "rights.h"
 #include "stdfds.h"
@@ -167,14 +168,6 @@ static void say_not_turned(struct recorder *recorder, int error)
 	recorder->said_part = true;
 	warnc(-error, "cannot begin another part of the log %s, the old one goes on",
 		recorder->sink.name);
-}
-
-static int64_t boot_ns(void)
-{
-	struct timespec boot;
-
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	return boot.tv_sec * INT64_C(1000000000) + boot.tv_nsec;
 }
 
 /* Whether what could not be synced is in the log nobody knows: it counts as lost. */

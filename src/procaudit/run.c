@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "run.h"
 
+#include "boot.h"
+#include "claim.h"
+#include "daemon.h"
+#include "failure.h"
 #include "hold.h"
+#include "ready.h"
 #include "recorder.h"
 #include "redaction.h"
 #include "relay.h"
@@ -22,8 +27,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#define NS_PER_SEC INT64_C(1000000000)
 
 /* Processes that outlive the command by less are not worth a line. */
 #define NOTICE_NS NS_PER_SEC
@@ -53,48 +56,7 @@ struct run {
 	bool killed;	 /* all tracees, since the log cannot be written */
 };
 
-static int64_t boot_ns(void)
-{
-	struct timespec boot;
-
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	return boot.tv_sec * NS_PER_SEC + boot.tv_nsec;
-}
-
 /* --- Start --------------------------------------------------------------- */
-
-static void say_refused(void)
-{
-	struct procaudit_obstacle obstacle;
-
-	procaudit_obstacle(&obstacle);
-	if (obstacle.tracer_pid)
-		warnx("ptrace is forbidden here: this process is traced already, by process %d "
-		      "(a debugger, strace or another procaudit); run procaudit outside of it",
-			obstacle.tracer_pid);
-	else if (obstacle.ptrace_scope >= 2)
-		warnx("ptrace is forbidden here: kernel.yama.ptrace_scope is %d; %s",
-			obstacle.ptrace_scope,
-			obstacle.ptrace_scope == 2 ? "run procaudit as root, or ask root to "
-						     "'sysctl kernel.yama.ptrace_scope=1'"
-						   : "it cannot be lowered before the next boot");
-	else if (obstacle.seccomp)
-		warnx("ptrace is forbidden here by a seccomp filter; allow it for this container "
-		      "(docker run --cap-add=SYS_PTRACE)");
-	else
-		warnx("ptrace is forbidden here, perhaps by a security module; "
-		      "see the kernel's audit log");
-}
-
-static void say_not_started(int error)
-{
-	if (error == -EPERM || error == -EACCES)
-		say_refused();
-	else if (error == -ENOSYS)
-		warnx("this kernel has no PTRACE_GET_SYSCALL_INFO; Linux 5.3 or later is needed");
-	else
-		warnc(-error, "cannot start tracing");
-}
 
 /* Opens the log. Its writing must not end us, yet the command is to inherit
  * the dispositions that we were given. */
@@ -126,13 +88,15 @@ static void become_robust(void)
 static bool start(struct run *run)
 {
 	static const int harmless[] = {SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT, SIGUSR1, SIGUSR2};
+	bool is_daemon = run->proxy->seat != NULL;
 	struct procaudit_tracer_options options = {
 		.failed = run->options->failed,
 		.threads = run->options->threads,
 		.kill_on_exit = run->options->kill_on_exit,
 		.signals = &run->proxy->signals,
-		.stops = true,
-		.user = run->options->user ? &run->user.ids : NULL,
+		.stops = !is_daemon,
+		.user = run->options->user && !is_daemon ? &run->user.ids : NULL,
+		.seat = run->proxy->seat,
 	};
 	size_t i;
 	int error;
@@ -140,9 +104,11 @@ static bool start(struct run *run)
 	run->ending = run->proxy->signals;
 	for (i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
 		sigdelset(&run->ending, harmless[i]);
+	if (is_daemon)
+		sigdelset(&run->ending, SIGHUP);
 	error = procaudit_tracer_start(&run->tracer, run->options->command, &options);
 	if (error) {
-		say_not_started(error);
+		failure_say_not_started(error);
 		return false;
 	}
 	run->relay = (struct relay){.proxy = run->proxy, .tracer = run->tracer};
@@ -150,7 +116,9 @@ static bool start(struct run *run)
 	proxy_leave(run->proxy);
 	stdfds_release();
 	/* The command has its own. */
-	rights_drop(recorder_needs(&run->recorder) | RIGHTS_SIGNAL);
+	rights_drop(recorder_needs(&run->recorder) | claim_needs() | RIGHTS_SIGNAL);
+	ready_tell();
+	daemon_settle();
 	return true;
 }
 
@@ -200,9 +168,20 @@ static void on_event(struct run *run, const struct procaudit_event *event)
 	relay_end(&run->relay);
 }
 
+/* Whether it was meant for ourselves. A daemon does not stand for the command. */
+static bool is_for_us(struct run *run, const siginfo_t *signal)
+{
+	return run->proxy->seat || relay_signal(&run->relay, signal);
+}
+
 static void on_signal(struct run *run, const siginfo_t *signal)
 {
 	switch (signal->si_signo) {
+	case SIGHUP:
+		if (!run->proxy->seat)
+			break;
+		recorder_reopen(&run->recorder);
+		return;
 	case SIGUSR1:
 		recorder_reopen(&run->recorder);
 		return;
@@ -212,7 +191,7 @@ static void on_signal(struct run *run, const siginfo_t *signal)
 	default:
 		break;
 	}
-	if (!relay_signal(&run->relay, signal))
+	if (!is_for_us(run, signal))
 		return;
 	run->stopped_by = signal->si_signo;
 	run->let_go = true;
@@ -259,11 +238,10 @@ static void notice(struct run *run)
 static const struct timespec *patience(const struct run *run, struct timespec *limit)
 {
 	long long linger = run->options->linger;
-	int64_t due = recorder_due(&run->recorder), rest;
+	int64_t due = recorder_due(&run->recorder);
 
-	*limit = (struct timespec){0};
 	if (recorder_pending(&run->recorder)) {
-		limit->tv_nsec = run->recorder.blocked ? READER_NS : 0;
+		*limit = (struct timespec){.tv_nsec = run->recorder.blocked ? READER_NS : 0};
 		return limit;
 	}
 	if (run->has_status && !run->noticed && run->ended + NOTICE_NS < due)
@@ -272,12 +250,7 @@ static const struct timespec *patience(const struct run *run, struct timespec *l
 	if (run->has_status && linger >= 0 && !run->let_go &&
 		run->ended + linger * NS_PER_SEC < due)
 		due = run->ended + linger * NS_PER_SEC;
-	if (due == INT64_MAX)
-		return NULL;
-	rest = due - boot_ns();
-	if (rest > 0)
-		*limit = (struct timespec){rest / NS_PER_SEC, rest % NS_PER_SEC};
-	return limit;
+	return boot_until(due, limit);
 }
 
 /* Nothing happened within the patience. */
@@ -391,21 +364,11 @@ static int exit_status(struct run *run)
 {
 	enum procaudit_step step;
 	int error = procaudit_tracer_exec_error(run->tracer, &step);
-	char name[PATH_MAX];
 
-	if (error && step == PROCAUDIT_STEP_FILTER) {
-		warnc(error, "cannot set the seccomp filter for --failed");
-		return STATUS_FAILED;
-	}
-	if (error && step == PROCAUDIT_STEP_USER) {
-		warnc(error, "cannot run the command as '%s'", run->options->user);
-		return STATUS_FAILED;
-	}
-	if (error) {
-		warnc(error, "cannot execute '%s'",
-			redaction_name(run->recorder.redactor, run->options->command[0], name));
-		return error == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
-	}
+	if (run->proxy->seat) /* what has been in it ends for itself */
+		return run->recorder.complete ? STATUS_OK : STATUS_FAILED;
+	if (error)
+		return failure_say(run->options, run->recorder.redactor, error, step);
 	if (run->killed)
 		return STATUS_FAILED;
 	if (run->stopped_by && (!run->has_status || run->options->failed))
@@ -424,7 +387,7 @@ int run(const struct options *options, const struct proxy *proxy)
 	struct run run = {.options = options, .proxy = proxy};
 	int status = STATUS_FAILED;
 
-	if (options->user && !user_find(&run.user, options->user))
+	if (options->user && !proxy->seat && !user_find(&run.user, options->user))
 		return STATUS_FAILED;
 	if (open_log(&run) && start(&run)) {
 		follow(&run);

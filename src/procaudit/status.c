@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "status.h"
 
+#include "claim.h"
+
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +17,7 @@ int status_die_by(int signo)
 	struct rlimit none = {0, 0};
 	uint64_t set = UINT64_C(1) << (signo - 1);
 
+	claim_drop();
 	setrlimit(RLIMIT_CORE, &none);
 	signal(signo, SIG_DFL);
 	kill(getpid(), signo);

@@ -46,14 +46,27 @@ bool stdfds_can_say(void)
 	return poll(&out, 1, 0) > 0;
 }
 
-void stdfds_release(void)
+/* Something must stay there: what is opened later would get the messages. */
+static void release(int count)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), fd;
 
-	for (fd = 0; fd < 2; fd++) {
+	if (null < 0)
+		null = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (fd = 0; fd < count; fd++) {
 		if (null < 0 || dup3(null, fd, O_CLOEXEC) < 0)
 			close(fd);
 	}
 	if (null >= 3)
 		close(null);
+}
+
+void stdfds_release(void)
+{
+	release(2);
+}
+
+void stdfds_release_all(void)
+{
+	release(3);
 }

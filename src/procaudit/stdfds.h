@@ -24,4 +24,7 @@ bool stdfds_can_say(void);
  * the command close it. */
 void stdfds_release(void);
 
+/* Of standard error, too: from now on messages go nowhere. */
+void stdfds_release_all(void);
+
 #endif
