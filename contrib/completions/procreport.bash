@@ -18,6 +18,7 @@ _procreport_options()
 	failed) word_options+=" --json --misses" ;;
 	sql) word_options+=" --json -o --output" ;;
 	trace) ;;
+	compdb) word_options+=" --all --append -o --output --per-output" ;;
 	*) word_options="-h --help -V --version" ;;
 	esac
 }
@@ -34,7 +35,7 @@ _procreport()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed sql trace" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed sql trace compdb" -- "$cur")
 		return
 	fi
 	case $prev in

@@ -55,3 +55,9 @@ complete -c procreport -n "$sub sql" -l json -d 'Print JSON'
 complete -c procreport -n "$sub sql" -s o -l output -r -F -d 'Keep the database'
 
 complete -c procreport -n $none -a trace -d 'A timeline for Perfetto'
+
+complete -c procreport -n $none -a compdb -d 'A compilation database'
+complete -c procreport -n "$sub compdb" -l all -d 'What is only tried, too'
+complete -c procreport -n "$sub compdb" -l append -d 'Keep what the file has'
+complete -c procreport -n "$sub compdb" -s o -l output -r -F -d 'Write to this file'
+complete -c procreport -n "$sub compdb" -l per-output -d 'One entry for each output'

@@ -5,6 +5,7 @@
 
 struct command;
 
+extern const struct command cmd_compdb;
 extern const struct command cmd_failed;
 extern const struct command cmd_list;
 extern const struct command cmd_show;

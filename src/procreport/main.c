@@ -12,6 +12,11 @@
  *	filter      which execs are asked for; environment: by a variable
  *	path        the critical path; fold: siblings that are alike;
  *	            group: execs that are
+ *	driver      compilers by name; unwrap: without ccache and others; flags,
+ *	            compile: what they are asked for; probe: only to try; compiles:
+ *	            those that ran, once each
+ *	compdb      a compilation database; compdb_read: one that is there; replace: its
+ *	            file; absolute: names of files
  *	jsonout     JSON, value by value
  *	database    logs in tables; load, rows: into them; once: strings that come
  *	            again; query: what is asked of them
@@ -40,6 +45,7 @@ static const struct command *const commands[] = {
 	&cmd_failed,
 	&cmd_sql,
 	&cmd_trace,
+	&cmd_compdb,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -28,6 +28,9 @@ enum {
 	OPT_NO_FOLD,
 	OPT_SH,
 	OPT_MISSES,
+	OPT_APPEND,
+	OPT_ALL_COMPILERS,
+	OPT_PER_OUTPUT,
 };
 
 /* An option as help shows it and getopt_long takes it. */
@@ -67,12 +70,33 @@ static const struct row rows[] = {
 	{OPT_UTC, "utc", NULL, "times in UTC, not in the zone of the user"},
 	{'h', "help", NULL, "print this help"},
 };
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
+#define COMMON (sizeof(rows) / sizeof(rows[0]))
 
-static bool takes(const struct command *command, const struct row *row)
+/* Those of compdb alone. */
+static const struct row compdb_rows[] = {
+	{'o', "output", "FILE", "write to this file, not to standard output"},
+	{OPT_APPEND, "append", NULL, "keep what the file has of other sources"},
+	{OPT_ALL_COMPILERS, "all", NULL,
+		"those that configure tries, too, and those that do not\n"
+		"compile (-E, -M)"},
+	{OPT_PER_OUTPUT, "per-output", NULL, "one entry for each output of a source"},
+};
+#define OWN  (sizeof(compdb_rows) / sizeof(compdb_rows[0]))
+#define ROWS (OWN + COMMON)
+
+static const struct row *row_at(size_t i)
 {
+	return i < OWN ? &compdb_rows[i] : &rows[i - OWN];
+}
+
+/* Whether a subcommand takes the row at i. */
+static bool takes(const struct command *command, size_t i)
+{
+	const struct row *row = row_at(i);
 	char word[32];
 
+	if (i < OWN)
+		return strcmp(command->name, "compdb") == 0;
 	if (row->value == OPT_COLOR || row->value == 'h')
 		return true;
 	snprintf(word, sizeof(word), "|%s|", row->name);
@@ -114,8 +138,8 @@ static _Noreturn void print_help(const struct command *command)
 	printf("Usage: procreport %s [options] %s\n\n%s\n\n", command->name, command->operands,
 		command->summary);
 	for (i = 0; i < ROWS; i++)
-		if (takes(command, &rows[i]))
-			print_row(&rows[i]);
+		if (takes(command, i))
+			print_row(row_at(i));
 	if (command->help)
 		printf("\n%s", command->help);
 	puts("\nA LOG is a file that procaudit has written, perhaps compressed by zstd, or '-'\n"
@@ -130,14 +154,16 @@ static void build_getopt(
 
 	*shorts++ = ':'; /* a missing argument is told from an unknown option */
 	for (i = 0; i < ROWS; i++) {
-		if (!takes(command, &rows[i]))
+		const struct row *row = row_at(i);
+
+		if (!takes(command, i))
 			continue;
-		*longs++ = (struct option){rows[i].name,
-			rows[i].argument ? required_argument : no_argument, NULL, rows[i].value};
-		if (rows[i].value >= 256)
+		*longs++ = (struct option){row->name,
+			row->argument ? required_argument : no_argument, NULL, row->value};
+		if (row->value >= 256)
 			continue;
-		*shorts++ = (char)rows[i].value;
-		if (rows[i].argument)
+		*shorts++ = (char)row->value;
+		if (row->argument)
 			*shorts++ = ':';
 	}
 	*shorts = '\0';
@@ -192,6 +218,12 @@ static bool *flag_of(struct options *options, int value)
 		return &options->sh;
 	case OPT_NO_FOLD:
 		return &options->no_fold;
+	case OPT_APPEND:
+		return &options->append;
+	case OPT_ALL_COMPILERS:
+		return &options->all_compilers;
+	case OPT_PER_OUTPUT:
+		return &options->per_output;
 	default:
 		return NULL;
 	}

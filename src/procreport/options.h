@@ -24,6 +24,9 @@ struct options {
 	bool no_fold;
 	bool sh;
 	bool misses;
+	bool append;
+	bool all_compilers; /* --all of compdb */
+	bool per_output;
 	bool null;	     /* strings end with NUL bytes */
 	long top;	     /* rows of a table */
 	long depth;	     /* -1: no limit */

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+/* compile_commands.json. */
+#include "commands.h"
+#include "compdb.h"
+#include "model.h"
+#include "options.h"
+#include "output.h"
+#include "replace.h"
+
+#include <bsd/err.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What is not there as one might expect. */
+static void tell(const struct compdb *compdb, const struct compiles *compiles)
+{
+	if (compiles->count == 0)
+		warnx("no compiler was given a source in this");
+	if (compiles->lost)
+		warnx("left out: %zu commands whose sources stand in response files",
+			compiles->lost);
+	if (compdb->unknown)
+		warnx("left out: %zu commands whose directory is not in the log", compdb->unknown);
+	if (compdb->unnamed)
+		warnx("left out: %zu sources whose names are not UTF-8, which JSON cannot hold",
+			compdb->unnamed);
+	if (compdb->inexact)
+		warnx("%zu commands have arguments that are not UTF-8: U+FFFD stands for what "
+		      "JSON cannot hold",
+			compdb->inexact);
+}
+
+static void write_file(struct compdb *compdb, const struct options *options)
+{
+	struct replace replace;
+	struct compdb old = {0};
+	char *data = NULL;
+	size_t size;
+
+	if (options->append) {
+		data = replace_old(options->output, &size);
+		if (size > 0 && !compdb_read(&old, data, size))
+			errx(STATUS_FAILED, "%s is no compilation database; it was left alone",
+				options->output);
+		compdb_put_before(compdb, &old, options->per_output);
+	}
+	replace_begin(&replace, options->output);
+	compdb_write(compdb, replace.out);
+	replace_end(&replace);
+	free(data);
+}
+
+static int run(const struct options *options)
+{
+	struct compiles compiles;
+	struct compdb compdb = {0};
+	struct model model;
+	int status;
+
+	if (options->append && !options->output)
+		errx(STATUS_USAGE, "--append needs a file (--output)");
+	model_read(&model, options->files, NULL, NULL);
+	compiles_find(&compiles, &model);
+	compdb_add(&compdb, &compiles, options->all_compilers);
+	compdb_unite(&compdb, options->per_output);
+	if (options->output)
+		write_file(&compdb, options);
+	else
+		compdb_write(&compdb, stdout);
+	tell(&compdb, &compiles);
+	compdb_free(&compdb);
+	compiles_free(&compiles);
+	status = model.unreadable ? STATUS_FAILED : STATUS_OK;
+	model_free(&model);
+	return output_end(status);
+}
+
+const struct command cmd_compdb = {
+	.name = "compdb",
+	.operands = "LOG...",
+	.summary = "A compilation database (compile_commands.json) for clangd and others",
+	.options = "|",
+	.help = "Of the same output the last command that did not fail is taken, of several\n"
+		"outputs the first.\n",
+	.run = run,
+};
