@@ -487,6 +487,7 @@ installed() {
 	for file in share/man/man1/procaudit.1 share/man/man1/procreport.1 share/man/man3/libprocaudit.3 \
 		share/man/man5/procaudit-log.5 share/procaudit/procaudit-1.schema.json \
 		share/doc/procaudit/examples/logrotate/procaudit \
+		lib/systemd/system/procaudit@.service lib/tmpfiles.d/procaudit.conf \
 		share/bash-completion/completions/procaudit share/zsh/site-functions/_procaudit \
 		share/bash-completion/completions/procreport share/zsh/site-functions/_procreport \
 		share/fish/vendor_completions.d/procaudit.fish \
