@@ -31,6 +31,11 @@ trailer() {
 	refused 125 "unknown or ambiguous option '--ver' $try" "$PROCAUDIT" --ver touch ran
 }
 
+@test "a message is written in one piece" {
+	run -125 strace -o "$BATS_TEST_TMPDIR/calls" -e trace=write "$PROCAUDIT" --nope true
+	equal "$(grep -c '^write(2,' "$BATS_TEST_TMPDIR/calls")" 1
+}
+
 @test "options without their argument, and with one that they do not take" {
 	local try="(see 'procaudit --help')"
 	refused 125 "option '-o' needs an argument $try" "$PROCAUDIT" -o

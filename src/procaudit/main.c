@@ -43,6 +43,7 @@
 #include "stdfds.h"
 
 #include <bsd/err.h>
+#include <stdio.h>
 
 /* seat: with --daemonize in run mode where the command is; otherwise NULL. */
 static int record(const struct options *options, struct procaudit_seat *seat)
@@ -58,8 +59,11 @@ static int record(const struct options *options, struct procaudit_seat *seat)
 int main(int argc, char *argv[])
 {
 	static struct options options; /* what it points to lives as long as we do */
+	static char line[1024];
 	int error = stdfds_fill();
 
+	/* The command writes there, too: each message is to be in one piece. */
+	setvbuf(stderr, line, _IOLBF, sizeof(line));
 	options_parse(&options, argc, argv);
 	if (error)
 		errc(STATUS_FAILED, -error, "cannot open /dev/null for a closed descriptor");
