@@ -44,7 +44,7 @@ audit_much() {
 	audit --failed sh -c '
 		for i in 1 2 3 4 5; do /bin/true "$i" "a b" "$(printf "\377\n;\042")" & done; wait
 		(cd / && MARK=x sh -c "exec /bin/true under-root") & wait
-		ln -s /bin/true "$(printf "odd;\042\134 \n\377&<b>\033name")"
+		cp /bin/true "$(printf "odd;\042\134 \n\377&<b>\033name")"
 		./odd*; ./odd* again
 		sh -c "./no-such-thing; kill -9 \$\$"; (exit 3); nosuchcommand
 		/bin/false; exec /bin/true last' 2>/dev/null
@@ -97,4 +97,45 @@ check_trace() {
 	/usr/bin/python3 "$SRCROOT/tests/bench/biglog.py" 2000 30000 >big.jsonl
 	(ulimit -v 40000 && "$PROCREPORT" trace big.jsonl) >trace.json
 	check_trace trace.json
+}
+
+# --- flame ------------------------------------------------------------------------
+
+@test "flame: as kept, whatever way the log comes" {
+	golden build.flame flame build.jsonl
+	golden build.flame-wall flame --wall build.jsonl
+	golden both.flame flame --count odd.jsonl build.jsonl
+	"$PROCREPORT" flame --count --wall --cpu "$GOLDEN/build.jsonl" | diff "$GOLDEN/build.flame" -
+	same_however_read flame --wall
+}
+
+@test "flame: each stack has what the log says, and they add up" {
+	audit_much
+	"$PROCREPORT" flame --count "$LOG" >folded
+	equal "$(grep odd folded)" 'dash;odd%3B"\%20%0A%FF&<b>%1Bname 2'
+	head -n 40 "$LOG" >cut.jsonl
+	for log in "$LOG" cut.jsonl "$GOLDEN"/*.jsonl; do
+		for measure in cpu wall count; do
+			"$PROCREPORT" flame --$measure "$log" >folded
+			/usr/bin/python3 "$SRCROOT/tests/lib/flamecheck.py" "$measure" "$log" folded
+		done
+	done
+}
+
+@test "flame: stacks without end are cut, and nothing of them is lost" {
+	head -n 1 "$GOLDEN/build.jsonl" >deep.jsonl
+	for ((i = 1; i < 3000; i++)); do
+		printf '{"v":1,"event":"fork","seq":%d,"ts":"2026-11-21T20:26:36.%09dZ","mono_us":%d,"pid":%d,"proc":%d,"child_pid":%d,"child":%d,"kind":"fork"}\n' \
+			"$i" $((i * 1000)) $((i + 21)) "$i" "$i" $((i + 1)) $((i + 1))
+	done >>deep.jsonl
+	"$PROCREPORT" flame --wall deep.jsonl >folded
+	equal "$(awk '{ sum += $2 } END { print sum }' folded)" 2998
+	equal "$(awk -F';' 'NF > most { most = NF } END { print most }' folded)" 1000
+}
+
+@test "flame: --from begins with a process" {
+	id=$("$PROCREPORT" list --json --match='^cc ' "$GOLDEN/build.jsonl" | jq -r .proc | head -n 1)
+	"$PROCREPORT" flame --count --from="$id" "$GOLDEN/build.jsonl" >folded
+	equal "$(cut -d';' -f1 folded | cut -d' ' -f1 | sort -u)" x86_64-linux-gnu-gcc-12
+	equal "$(wc -l <folded)" 3
 }

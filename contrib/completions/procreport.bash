@@ -19,6 +19,7 @@ _procreport_options()
 	sql) word_options+=" --json -o --output" ;;
 	trace) ;;
 	compdb) word_options+=" --all --append -o --output --per-output" ;;
+	flame) word_options+=" --count --cpu --from --wall" ;;
 	*) word_options="-h --help -V --version" ;;
 	esac
 }
@@ -35,7 +36,7 @@ _procreport()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed sql trace compdb" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed sql trace compdb flame" -- "$cur")
 		return
 	fi
 	case $prev in

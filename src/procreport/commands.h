@@ -7,6 +7,7 @@ struct command;
 
 extern const struct command cmd_compdb;
 extern const struct command cmd_failed;
+extern const struct command cmd_flame;
 extern const struct command cmd_list;
 extern const struct command cmd_show;
 extern const struct command cmd_sql;

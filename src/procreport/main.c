@@ -22,6 +22,7 @@
  *	            again; query: what is asked of them
  *	kept        a file, whole or not at all
  *	track       processes that live, while a trace is written; peaks: their memory
+ *	stacks      of programs, and what was counted for them
  *	cmd_*       one file a subcommand
  *
  * Reading and quoting is libprocaudit, through its public headers.
@@ -46,6 +47,7 @@ static const struct command *const commands[] = {
 	&cmd_sql,
 	&cmd_trace,
 	&cmd_compdb,
+	&cmd_flame,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -31,6 +31,9 @@ enum {
 	OPT_APPEND,
 	OPT_ALL_COMPILERS,
 	OPT_PER_OUTPUT,
+	OPT_CPU,
+	OPT_WALL,
+	OPT_COUNT,
 };
 
 /* An option as help shows it and getopt_long takes it. */
@@ -61,6 +64,9 @@ static const struct row rows[] = {
 	{OPT_FROM, "from", "ID", "this process and what came from it"},
 	{OPT_NO_FOLD, "no-fold", NULL, "siblings that are alike one by one"},
 	{OPT_MISSES, "misses", NULL, "execs that found no file while PATH was searched, too"},
+	{OPT_CPU, "cpu", NULL, "CPU time, in microseconds; the default"},
+	{OPT_WALL, "wall", NULL, "wall time without that of children, in microseconds"},
+	{OPT_COUNT, "count", NULL, "how often programs ran"},
 	{OPT_SH, "sh", NULL, "print a bash script that runs it again"},
 	{OPT_FAILED, "failed", NULL, "what failed, or ended with another status than 0"},
 	{'0', "null", NULL,
@@ -281,6 +287,15 @@ static void set(struct options *options, const struct command *command, int valu
 		break;
 	case OPT_DEPTH:
 		options->depth = (long)parse_number("--depth", optarg, 0);
+		break;
+	case OPT_CPU:
+		options->measure = MEASURE_CPU;
+		break;
+	case OPT_WALL:
+		options->measure = MEASURE_WALL;
+		break;
+	case OPT_COUNT:
+		options->measure = MEASURE_COUNT;
 		break;
 	case 'h':
 		print_help(command);

@@ -15,8 +15,12 @@ enum {
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+/* What flame counts. */
+enum measure { MEASURE_CPU, MEASURE_WALL, MEASURE_COUNT };
+
 struct options {
 	enum color color;
+	enum measure measure;
 	bool json;
 	bool quiet;
 	bool utc;
