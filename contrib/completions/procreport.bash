@@ -20,6 +20,9 @@ _procreport_options()
 	trace) ;;
 	compdb) word_options+=" --all --append -o --output --per-output" ;;
 	flame) word_options+=" --count --cpu --from --wall" ;;
+	diff)
+		word_options+=" --all-env --fail-on --ignore --ignore-env --json -q --quiet --times --top"
+		;;
 	*) word_options="-h --help -V --version" ;;
 	esac
 }
@@ -36,7 +39,7 @@ _procreport()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed sql trace compdb flame" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed sql trace compdb flame diff" -- "$cur")
 		return
 	fi
 	case $prev in
@@ -44,12 +47,18 @@ _procreport()
 		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
 		return
 		;;
+	--fail-on)
+		mapfile -t COMPREPLY < <(compgen -W "new-program gone-program new-command gone-command
+			changed-program changed-flags changed-env changed-status changed-count
+			incomplete any" -- "$cur")
+		return
+		;;
 	--cwd)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--top | --pid | --program | --match | --since | --until | --under | --env | --depth | --from) return ;;
+	--top | --pid | --program | --match | --since | --until | --under | --env | --depth | --from | --ignore | --ignore-env) return ;;
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$word_options" -- "$cur")

@@ -23,20 +23,6 @@ struct failure {
 	uint64_t count;
 };
 
-/* A search of PATH: the same process tried the next directory, or found it. */
-static bool is_miss(const struct exec *exec)
-{
-	const struct exec *next = exec->next;
-	const char *name = exec->path ? strrchr(exec->path->data, '/') : NULL;
-	const char *other;
-
-	if (!exec->error || strcmp(exec->error->data, "ENOENT") != 0 || !name || !next ||
-		!next->path)
-		return false;
-	other = strrchr(next->path->data, '/');
-	return other && strcmp(name, other) == 0;
-}
-
 static int by_path(const void *left, const void *right)
 {
 	const struct exec *a = *(struct exec *const *)left, *b = *(struct exec *const *)right;
@@ -85,7 +71,7 @@ static struct failure *failures_of(
 
 		if (exec->success)
 			continue;
-		if (is_miss(exec) && !misses)
+		if (exec_is_miss(exec) && !misses)
 			++*missed;
 		else
 			list[found++] = exec;

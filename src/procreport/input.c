@@ -45,6 +45,15 @@ static void look_at(struct part *part)
 	procaudit_reader_free(reader);
 }
 
+int64_t input_log_id(char *path, char log_id[33])
+{
+	struct part part = {.path = path};
+
+	look_at(&part);
+	memcpy(log_id, part.log_id, sizeof(part.log_id));
+	return part.number;
+}
+
 static int compare_parts(const void *left, const void *right)
 {
 	const struct part *a = left, *b = right;

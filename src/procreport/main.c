@@ -17,6 +17,9 @@
  *	            those that ran, once each
  *	compdb      a compilation database; compdb_read: one that is there; replace: its
  *	            file; absolute: names of files
+ *	side        one of two builds that are compared; normal, noise, pids, loose:
+ *	            without what differs from run to run; align, similar: command by command;
+ *	            change, envchange: what differs; differ: all of it; kinds: their names
  *	jsonout     JSON, value by value
  *	database    logs in tables; load, rows: into them; once: strings that come
  *	            again; query: what is asked of them
@@ -48,6 +51,7 @@ static const struct command *const commands[] = {
 	&cmd_trace,
 	&cmd_compdb,
 	&cmd_flame,
+	&cmd_diff,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

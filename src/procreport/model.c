@@ -250,6 +250,7 @@ static void on_header(struct build *b, const struct procaudit_record *r)
 	log->host = text_of(&r->host);
 	log->version = text_of(&r->version);
 	log->file = intern(r->place.file, strlen(r->place.file));
+	log->tracer_pid = r->tracer_pid;
 	log->begin_ns = nanoseconds(&r->ts) - r->mono_us * 1000;
 	log->complete = -1;
 	log->with_failed = strcmp(r->capture_failed.data, "none") != 0;
@@ -441,4 +442,17 @@ const char *exec_name(const struct exec *exec)
 	const char *slash = strrchr(name, '/');
 
 	return slash ? slash + 1 : name;
+}
+
+bool exec_is_miss(const struct exec *exec)
+{
+	const struct exec *next = exec->next;
+	const char *name = exec->path ? strrchr(exec->path->data, '/') : NULL;
+	const char *other;
+
+	if (!exec->error || strcmp(exec->error->data, "ENOENT") != 0 || !name || !next ||
+		!next->path)
+		return false;
+	other = strrchr(next->path->data, '/');
+	return other && strcmp(name, other) == 0;
 }

@@ -56,7 +56,8 @@ struct model_log {
 	int64_t part;
 	struct text *command; /* NULL: it was attached to pids */
 	struct text *pids, *cwd, *host, *version;
-	struct text *file; /* where it begins */
+	struct text *file;  /* where it begins */
+	int64_t tracer_pid; /* of procaudit; -1: unknown */
 	int64_t begin_ns;
 	int64_t mono_us;  /* of the last record */
 	int64_t complete; /* of the trailer; -1: there is none */
@@ -102,5 +103,9 @@ struct process *model_skip(struct process *process, const struct process *top, u
 
 /* The last component of the program's name; never NULL. */
 const char *exec_name(const struct exec *exec);
+
+/* A failure while PATH was searched: the same process tried the next directory, or
+ * found it. */
+bool exec_is_miss(const struct exec *exec);
 
 #endif

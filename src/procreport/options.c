@@ -34,6 +34,11 @@ enum {
 	OPT_CPU,
 	OPT_WALL,
 	OPT_COUNT,
+	OPT_ALL_ENV,
+	OPT_FAIL_ON,
+	OPT_IGNORE,
+	OPT_IGNORE_ENV,
+	OPT_TIMES,
 };
 
 /* An option as help shows it and getopt_long takes it. */
@@ -69,6 +74,15 @@ static const struct row rows[] = {
 	{OPT_COUNT, "count", NULL, "how often programs ran"},
 	{OPT_SH, "sh", NULL, "print a bash script that runs it again"},
 	{OPT_FAILED, "failed", NULL, "what failed, or ended with another status than 0"},
+	{OPT_FAIL_ON, "fail-on", "KIND,...",
+		"end with status 3 if there are differences of a kind:\n"
+		"new-program, gone-program, new-command, gone-command,\n"
+		"changed-program, changed-flags, changed-env,\n"
+		"changed-status, changed-count, incomplete; or any"},
+	{OPT_IGNORE, "ignore", "REGEX", "what matches this is the same in both"},
+	{OPT_IGNORE_ENV, "ignore-env", "GLOB", "variables that do not matter"},
+	{OPT_ALL_ENV, "all-env", NULL, "variables of sessions, terminals and shells, too"},
+	{OPT_TIMES, "times", NULL, "times of both, and what takes longer now"},
 	{'0', "null", NULL,
 		"arguments as they are, each ended by a NUL byte, and\n"
 		"a further one behind each command"},
@@ -197,6 +211,13 @@ static int64_t parse_number(const char *name, const char *text, int64_t low)
 	return number;
 }
 
+static void add_to_list(struct list *list, const char *text)
+{
+	if (list->count == LIST_MOST)
+		errx(STATUS_USAGE, "'%s': this option comes more than %d times", text, LIST_MOST);
+	list->items[list->count++] = text;
+}
+
 static _Noreturn void bad_option(const struct command *command, int what, char *argv[])
 {
 	errx(STATUS_USAGE, "%s '%s' (see 'procreport %s --help')",
@@ -230,6 +251,10 @@ static bool *flag_of(struct options *options, int value)
 		return &options->all_compilers;
 	case OPT_PER_OUTPUT:
 		return &options->per_output;
+	case OPT_ALL_ENV:
+		return &options->all_env;
+	case OPT_TIMES:
+		return &options->times;
 	default:
 		return NULL;
 	}
@@ -262,11 +287,31 @@ static const char **text_of(struct options *options, int value)
 	}
 }
 
+/* Where those of an option that may come several times are gathered; NULL: not so. */
+static struct list *list_of(struct options *options, int value)
+{
+	switch (value) {
+	case OPT_FAIL_ON:
+		return &options->fail_on;
+	case OPT_IGNORE:
+		return &options->ignore;
+	case OPT_IGNORE_ENV:
+		return &options->ignore_env;
+	default:
+		return NULL;
+	}
+}
+
 static void set(struct options *options, const struct command *command, int value, char *argv[])
 {
 	bool *flag = flag_of(options, value);
 	const char **text = text_of(options, value);
+	struct list *list = list_of(options, value);
 
+	if (list) {
+		add_to_list(list, optarg);
+		return;
+	}
 	if (flag) {
 		*flag = true;
 		return;

@@ -4,6 +4,7 @@
 #define OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* How procreport ends; verify has more, see verify.h. */
@@ -18,6 +19,13 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 /* What flame counts. */
 enum measure { MEASURE_CPU, MEASURE_WALL, MEASURE_COUNT };
 
+/* The arguments of an option that may be given several times. */
+#define LIST_MOST 64
+struct list {
+	const char *items[LIST_MOST];
+	size_t count;
+};
+
 struct options {
 	enum color color;
 	enum measure measure;
@@ -31,6 +39,8 @@ struct options {
 	bool append;
 	bool all_compilers; /* --all of compdb */
 	bool per_output;
+	bool all_env;
+	bool times;
 	bool null;	     /* strings end with NUL bytes */
 	long top;	     /* rows of a table */
 	long depth;	     /* -1: no limit */
@@ -42,6 +52,7 @@ struct options {
 	const char *under, *from;
 	const char *env;
 	const char *output;
+	struct list fail_on, ignore, ignore_env;
 	char **files; /* borrowed from argv, ended by NULL; at least one */
 };
 

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC */
+#include "align.h"
+
+#include "loose.h"
+#include "similar.h"
+
+#include <bsd/err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *allocated(void *memory)
+{
+	if (!memory)
+		errc(STATUS_FAILED, ENOMEM, "cannot compare");
+	return memory;
+}
+
+void align_add(struct align *align, const struct unit *a, const struct unit *b)
+{
+	struct match *match;
+
+	if (align->count == align->cap) {
+		align->cap = align->cap ? 2 * align->cap : 1024;
+		align->matches = allocated(
+			reallocarray(align->matches, align->cap, sizeof(*align->matches)));
+	}
+	match = &align->matches[align->count++];
+	*match = (struct match){0};
+	if (a)
+		match->units[0] = *a;
+	if (b)
+		match->units[1] = *b;
+	match->changed = a && b && a->list[0]->key != b->list[0]->key;
+}
+
+static int by_key(const void *left, const void *right)
+{
+	const struct run *a = *(struct run *const *)left;
+	const struct run *b = *(struct run *const *)right;
+
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	if (a->side != b->side)
+		return a->side < b->side ? -1 : 1;
+	return a->exec->number < b->exec->number ? -1 : 1;
+}
+
+/* Those at the beginning of a list that have the same key and side. */
+static struct unit unit_at(struct run **list, size_t count)
+{
+	struct unit unit = {list, 0};
+
+	while (unit.count < count && list[unit.count]->key == list[0]->key &&
+		list[unit.count]->side == list[0]->side)
+		unit.count++;
+	return unit;
+}
+
+/* Adds what has its like on the other side. The others are moved to the beginning of
+ * the list, or, where units is not NULL, become units; how many there are is returned. */
+static size_t match_equal(struct align *align, struct run **list, size_t count, struct unit *units)
+{
+	size_t at = 0, left = 0, i;
+
+	qsort(list, count, sizeof(*list), by_key);
+	while (at < count) {
+		struct unit a = unit_at(list + at, count - at), b;
+
+		at += a.count;
+		if (at < count && list[at]->key == a.list[0]->key) {
+			b = unit_at(list + at, count - at);
+			at += b.count;
+			align_add(align, &a, &b);
+		} else if (units) {
+			units[left++] = a;
+		} else {
+			for (i = 0; i < a.count; i++)
+				align->rest[left++] = a.list[i];
+		}
+	}
+	return left;
+}
+
+/* What may differ from run to run is left out of the keys, too. */
+static void loosen(struct run **list, size_t count, const struct side sides[2])
+{
+	static struct bytes key;
+	struct loose loose;
+	size_t i;
+
+	loose_begin(&loose, sides);
+	for (i = 0; i < count; i++) {
+		key.size = 0;
+		loose_add(&loose, list[i], &key, list[i]->key, true);
+		list[i]->key = intern(key.data, key.size);
+		list[i]->program = intern(key.data, strlen(key.data));
+	}
+	loose_free(&loose);
+}
+
+void align_find(struct align *align, struct side sides[2])
+{
+	size_t count = sides[0].count + sides[1].count, left, i;
+	struct unit *units;
+
+	*align = (struct align){0};
+	align->sorted = allocated(calloc(count + 1, sizeof(*align->sorted)));
+	align->rest = allocated(calloc(count + 1, sizeof(*align->rest)));
+	for (i = 0; i < sides[0].count; i++)
+		align->sorted[i] = &sides[0].commands[i];
+	for (i = 0; i < sides[1].count; i++)
+		align->sorted[sides[0].count + i] = &sides[1].commands[i];
+	left = match_equal(align, align->sorted, count, NULL);
+	loosen(align->rest, left, sides);
+	units = allocated(calloc(left + 1, sizeof(*units)));
+	left = match_equal(align, align->rest, left, units);
+	similar_match(align, units, left);
+	free(units);
+}
+
+void align_free(struct align *align)
+{
+	free(align->matches);
+	free(align->sorted);
+	free(align->rest);
+}
