@@ -113,16 +113,26 @@ same_signals() { # SIGSET-OPTION...
 	done
 }
 
+# Its log, the directory of that, and what came from the command, which is closed there.
+keeps_only_its_own() { # PID [FILE...]
+	local own
+	own=$(find "/proc/$1/fd" -type l -printf '%l\n' |
+		grep -vxF -e "$LOG" -e "${LOG%/*}" "${@:2}" | grep -v -e '^pipe:' -e '^socket:' | sort -u)
+	[ "$own" = /dev/null ] && [ "$(readlink "/proc/$1/cwd")" = / ]
+}
+
 @test "descriptors: those above 2 are handed on, and the daemon keeps none" {
+	mkfifo hold
 	exec 5</dev/zero 9>high 200</dev/null
 	"$HELPERS/fds" bare
-	daemonize sh -c '"$1" traced; ls -l /proc/$(sed -n "s/.*\"tracer_pid\":\([0-9]*\).*/\1/p" "$2")/fd >list' \
-		sh "$HELPERS/fds" "$LOG"
+	daemonize --pidfile pid sh -c '"$1" traced; exec 6<>hold; read -r x <&6' sh "$HELPERS/fds" 3>&- &
 	exec 5<&- 9>&- 200<&-
-	diff bare traced
+	await test -s traced
+	await keeps_only_its_own "$(cat pid)" -e "$PWD/pid"
+	echo >hold
 	whole
-	# Its log, the directory of that, and what came from the command, which is closed there.
-	equal "$(sed -n 's/.*-> //p' list | grep -vx -e "$LOG" -e "${LOG%/*}" -e 'pipe:.*' | sort -u)" /dev/null
+	# That of the tests was closed.
+	diff <(grep -v '^3 ' bare) <(grep -v '^3 ' traced)
 }
 
 @test "job control of an interactive shell is as without" {
@@ -237,15 +247,15 @@ same_signals() { # SIGSET-OPTION...
 # --- The daemon ----------------------------------------------------------------
 
 @test "the caller's pipes are closed though the daemon goes on; --linger ends it" {
-	local out pid
+	local out pid status=0
 	mkfifo hold
 	out=$(daemonize --pidfile pid sh -c '(exec 5<>hold; read x <&5) >&- 2>&- 3>&- & echo $!; exit 3' 2>&1) ||
-		equal "$?" 3
+		status=$?
+	equal "$status" 3
 	echo "$out" >>pids
 	pid=$(cat pid)
 	equal "$pid" "$(daemon)"
-	kill -0 "$pid"
-	equal "$(readlink "/proc/$pid/cwd")" /
+	await keeps_only_its_own "$pid" -e "$PWD/pid"
 	# Of nobody that we know, in a session that is not ours, without a terminal.
 	equal "$(ps -o tty= -p "$pid")" '?'
 	[ "$(ps -o ppid= -p "$pid")" -ne $$ ]
@@ -338,10 +348,46 @@ same_signals() { # SIGSET-OPTION...
 	equal "$(trailer .complete)" false
 }
 
+@test "what the daemon has to say it says to the syslog, and does not wait there" {
+	local status=0
+	unshare -m true 2>/dev/null || skip "machine: no mount namespaces"
+	[ "$(id -u)" = 0 ] || skip "machine: takes root"
+	cat >listen.py <<-'END'
+		import socket
+		s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		s.bind("/dev/log")
+		with open("said", "w", buffering=1) as said:
+		    while True:
+		        print(s.recv(10000), file=said)
+	END
+	mkfifo hold
+	unshare -m sh -c 'set -e
+		mount -t tmpfs none /dev
+		mknod -m 666 /dev/null c 1 3
+		/usr/bin/python3 listen.py 3>&- & echo $! >>pids
+		until [ -S /dev/log ] && [ -e said ]; do :; done
+		exec "$@"' sh "$PROCAUDIT" -D -o "$LOG" --pidfile pid sh -c '
+			exec 5<>hold; read -r x <&5; x=$(printf %0100000d 0) /bin/true; exit 5' 3>&- &
+	await test -s pid
+	await test -s "$LOG"
+	await has_settled "$(cat pid)"
+	prlimit --pid "$(cat pid)" --fsize="$(stat -c %s "$LOG")"
+	echo >hold
+	wait $! || status=$?
+	equal "$status" 5
+	await grep -qs . said
+	equal "$(cat said)" "b'procaudit: cannot write the log $LOG, records are lost; the command goes on: File too large\\n'"
+	await gone "$(cat pid)"
+}
+
+has_settled() { # PID
+	[ "$(readlink "/proc/$1/cwd")" = / ] && [[ $(readlink "/proc/$1/fd/2") = socket:* ]]
+}
+
 # --- Attaching -----------------------------------------------------------------
 
 @test "-p: the caller ends when all is attached and in the log, its pipes closed" {
-	local out pid
+	local out pid status=0
 	target
 	out=$(daemonize --pidfile pid -p "$TARGET" 2>&1 9>&1)
 	equal "$out" ''
@@ -351,8 +397,7 @@ same_signals() { # SIGSET-OPTION...
 	equal "$(daemon)" "$pid"
 	equal "$(readlink "/proc/$pid/cwd")" /
 	equal "$(ps -o tty= -p "$pid")" '?'
-	equal "$(find "/proc/$pid/fd" -type l -printf '%l\n' | sort -u | grep -vx -e "$LOG" -e "${LOG%/*}" -e "$PWD/pid")" \
-		/dev/null
+	keeps_only_its_own "$pid" -e "$PWD/pid"
 	mv "$LOG" "$LOG.1"
 	kill -HUP "$pid"
 	await test -s "$LOG"
@@ -363,7 +408,8 @@ same_signals() { # SIGSET-OPTION...
 	check_log --parts "$LOG.1" "$LOG"
 	equal "$(trailer .complete)" true
 	echo >hold
-	run -5 wait "$JOB"
+	wait "$JOB" || status=$?
+	equal "$status" 5
 }
 
 @test "-p: whoever cannot be attached to is named before the caller ends" {
@@ -387,7 +433,7 @@ same_signals() { # SIGSET-OPTION...
 }
 
 @test "-p: a shell that attaches to itself is recorded without the one who came for it" {
-	sh -c '"$0" -D -o "$1" --pidfile pid -p $$; /bin/true; exit 3' "$PROCAUDIT" "$LOG" || equal "$?" 3
+	run -3 sh -c '"$0" -D -o "$1" --pidfile pid -p $$; /bin/true; exit 3' "$PROCAUDIT" "$LOG"
 	whole
 	equal "$(trailer '[.complete, .counts.attach, .counts.fork, .counts.exec, .counts.exit]')" '[true,1,1,1,2]'
 }

@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <syslog.h>
 #include <unistd.h>
 
 /* Low numbers are left to the command's habits: `exec 3>file` and the like. */
@@ -66,7 +69,27 @@ void stdfds_release(void)
 	release(2);
 }
 
+/* Like syslog(3), but it never waits, and knows nothing of priorities. */
+static int open_syslog(void)
+{
+	static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = _PATH_LOG};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 void stdfds_release_all(void)
 {
+	int syslog;
+
 	release(3);
+	syslog = open_syslog();
+	if (syslog < 0)
+		return;
+	dup3(syslog, STDERR_FILENO, O_CLOEXEC);
+	close(syslog);
 }

@@ -24,7 +24,8 @@ bool stdfds_can_say(void);
  * the command close it. */
 void stdfds_release(void);
 
-/* Of standard error, too: from now on messages go nowhere. */
+/* Of standard error, too. Each line that is written there in one piece becomes a
+ * message of syslog(3), if there is a place for them, and is lost if not. */
 void stdfds_release_all(void);
 
 #endif
