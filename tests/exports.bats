@@ -139,3 +139,56 @@ check_trace() {
 	equal "$(cut -d';' -f1 folded | cut -d' ' -f1 | sort -u)" x86_64-linux-gnu-gcc-12
 	equal "$(wc -l <folded)" 3
 }
+
+# --- dot --------------------------------------------------------------------------
+
+# What Graphviz makes of a graph: its nodes and edges, as JSON with the strings that
+# it shows.
+render() {
+	dot -Tsvg >graph.svg 2>errors
+	[ ! -s errors ] || fail "dot: $(cat errors)"
+	/usr/bin/python3 - graph.svg <<-'END'
+		import json, sys
+		import xml.etree.ElementTree as xml
+		at = "{http://www.w3.org/2000/svg}"
+		for group in xml.parse(sys.argv[1]).iter(at + "g"):
+		    if group.get("class") in ("node", "edge"):
+		        link = group.find(f".//{at}a")
+		        print(json.dumps({
+		            "class": group.get("class"),
+		            "title": group.findtext(at + "title"),
+		            "text": [text.text for text in group.iter(at + "text")],
+		            "tooltip": link.get("{http://www.w3.org/1999/xlink}title") if link is not None else None}))
+	END
+}
+
+@test "dot: as kept, whatever way the log comes" {
+	golden build.dot dot build.jsonl
+	golden both.dot dot --failed --depth=2 --no-fold odd.jsonl build.jsonl
+	same_however_read dot
+}
+
+@test "dot: Graphviz shows what tree prints, whatever is to be seen, and no byte more" {
+	audit_much
+	for options in '' --no-fold --failed --depth=1 --match=true --from=2; do
+		# shellcheck disable=SC2086 # none is no option
+		"$PROCREPORT" dot $options "$LOG" >graph.dot
+		LC_ALL=C run ! grep -q $'[\001-\010\013-\037\177]' graph.dot
+		render <graph.dot >shown
+		# shellcheck disable=SC2086 # none is no option
+		"$PROCREPORT" tree --json $options "$LOG" >tree.json
+		equal "$(jq -r 'select(.class == "node" and (.title | startswith("p"))).title' shown | sort)" \
+			"$(jq -r '"p\(.log)_\(.proc)"' tree.json | sort)"
+		equal "$(jq -r 'select(.class == "edge" and (.title | contains("f") | not)).title' shown | sort)" \
+			"$(jq -r 'select(.depth > 0) | "p\(.log)_\(.parent)->p\(.log)_\(.proc)"' tree.json | sort)"
+	done
+	# Whoever points at a node sees the command as list prints it; its text is that, too.
+	"$PROCREPORT" dot --no-fold "$LOG" | render >shown
+	equal "$(jq -r 'select(.text[0] | contains("odd")).tooltip' shown | sort)" \
+		"$("$PROCREPORT" list --match=odd "$LOG" | grep -v '^sh -c' | sort)"
+	equal "$(jq -r 'select(.text[0] | contains("odd")).text[0]' shown | tr '\240' ' ' | sed 's/\xc2//g' | sort)" \
+		"$("$PROCREPORT" list --match=odd "$LOG" | grep -v '^sh -c' | sort)"
+	"$PROCREPORT" dot --failed "$LOG" | render >shown
+	equal "$(jq -r 'select(.class == "node" and (.title | startswith("f"))).title' shown | sort)" \
+		"$(log -r 'select(.success == false) | "f1_\(.seq)"' | sort)"
+}

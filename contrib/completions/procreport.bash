@@ -19,6 +19,7 @@ _procreport_options()
 	sql) word_options+=" --json -o --output" ;;
 	trace) ;;
 	compdb) word_options+=" --all --append -o --output --per-output" ;;
+	dot) word_options+=" --depth --failed --from --match --no-fold" ;;
 	flame) word_options+=" --count --cpu --from --wall" ;;
 	diff)
 		word_options+=" --all-env --fail-on --ignore --ignore-env --json -q --quiet --times --top"
@@ -39,7 +40,7 @@ _procreport()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed sql trace compdb flame diff" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed sql trace compdb flame diff dot" -- "$cur")
 		return
 	fi
 	case $prev in

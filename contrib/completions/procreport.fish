@@ -62,6 +62,13 @@ complete -c procreport -n "$sub compdb" -l append -d 'Keep what the file has'
 complete -c procreport -n "$sub compdb" -s o -l output -r -F -d 'Write to this file'
 complete -c procreport -n "$sub compdb" -l per-output -d 'One entry for each output'
 
+complete -c procreport -n $none -a dot -d 'A graph for Graphviz'
+complete -c procreport -n "$sub dot" -l depth -x -d 'So many levels'
+complete -c procreport -n "$sub dot" -l failed -d 'Only what failed'
+complete -c procreport -n "$sub dot" -l from -x -d 'This process and what came from it'
+complete -c procreport -n "$sub dot" -l match -x -d 'Commands that match'
+complete -c procreport -n "$sub dot" -l no-fold -d 'Siblings one by one'
+
 complete -c procreport -n $none -a flame -d 'Folded stacks for flame graphs'
 complete -c procreport -n "$sub flame" -l cpu -d 'CPU time'
 complete -c procreport -n "$sub flame" -l wall -d 'Wall time without children'

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* The process tree. */
 #include "commands.h"
-#include "filter.h"
-#include "fold.h"
 #include "jsonout.h"
 #include "model.h"
 #include "options.h"
 #include "output.h"
+#include "prune.h"
 #include "words.h"
 
 #include <inttypes.h>
@@ -19,67 +18,10 @@
 struct tree {
 	const struct options *options;
 	const struct model *model;
-	struct fold *folds; /* NULL: nothing is folded */
-	regex_t regex;
+	struct prune prune;
 	unsigned columns;
 	bool color;
 };
-
-static bool has_failed_exec(const struct process *process)
-{
-	const struct exec *exec;
-
-	for (exec = process->first_exec; exec; exec = exec->next)
-		if (!exec->success)
-			return true;
-	return false;
-}
-
-static bool matches(const struct tree *t, const struct process *process)
-{
-	const struct exec *exec;
-
-	if (t->options->failed && !process->bad && !has_failed_exec(process))
-		return false;
-	if (!t->options->match)
-		return true;
-	for (exec = process->first_exec; exec; exec = exec->next)
-		if (exec->success && filter_matches(&t->regex, exec))
-			return true;
-	return false;
-}
-
-/* Selects what is to be shown: processes that match, and those above them. */
-static void select_processes(const struct tree *t)
-{
-	struct process *process;
-	unsigned i;
-
-	/* Parents stand before their children. */
-	for (i = t->model->process_count; i-- > 0;) {
-		process = t->model->processes[i];
-		process->selected = process->selected || matches(t, process);
-		if (process->selected && process->parent)
-			process->parent->selected = true;
-	}
-}
-
-static bool is_folded(const struct tree *t, const struct process *process)
-{
-	return t->folds && t->folds[process->number].count == 0;
-}
-
-static uint32_t count_of(const struct tree *t, const struct process *process)
-{
-	return t->folds ? t->folds[process->number].count : 1;
-}
-
-static int64_t wall_of(const struct tree *t, const struct process *process)
-{
-	if (process->end_us < 0)
-		return -1;
-	return t->folds ? t->folds[process->number].wall_us : process->end_us - process->begin_us;
-}
 
 static void set_color(const struct tree *t, const char *code)
 {
@@ -129,14 +71,15 @@ static void print_process(const struct tree *t, const struct process *process, u
 {
 	const char *id = words_process_id(t->model, process);
 	const struct exec *exec, *program = words_program(process);
-	uint32_t count = count_of(t, process);
+	uint32_t count = prune_count(&t->prune, process);
 
 	if (t->options->failed)
 		for (exec = process->first_exec; exec; exec = exec->next)
 			if (!exec->success)
 				print_failure(t, exec, depth);
 	if (!process->image) {
-		print_front(t, id, wall_of(t, process), words_end(process), depth, count);
+		print_front(
+			t, id, prune_wall(&t->prune, process), words_end(process), depth, count);
 		fputs("(fork", stdout);
 		if (program) {
 			fputs(" of ", stdout);
@@ -152,8 +95,8 @@ static void print_process(const struct tree *t, const struct process *process, u
 		if (!exec->success)
 			continue;
 		used = print_front(t, words_id(t->model, exec),
-			alone ? wall_of(t, process) : exec->wall_us, last ? words_end(process) : "",
-			depth, last ? count : 1);
+			alone ? prune_wall(&t->prune, process) : exec->wall_us,
+			last ? words_end(process) : "", depth, last ? count : 1);
 		print_command(t, exec, used);
 	}
 }
@@ -169,7 +112,7 @@ static void json_process(const struct tree *t, const struct process *process, un
 	if (process->parent)
 		json_int("parent", process->parent->proc);
 	json_int("depth", depth);
-	json_int("count", count_of(t, process));
+	json_int("count", prune_count(&t->prune, process));
 	json_seconds("begin", process->begin_us);
 	json_seconds("end", process->end_us);
 	json_known("exit_code", process->exit_code);
@@ -192,55 +135,31 @@ static void json_process(const struct tree *t, const struct process *process, un
 	json_line();
 }
 
-static void print_tree(const struct tree *t, struct process *top)
+static void visit(void *context, const struct process *process, unsigned depth)
 {
-	long limit = t->options->depth;
-	struct process *process = top;
-	unsigned depth = 0;
+	const struct tree *t = context;
 
-	while (process) {
-		bool hidden = !process->selected || (process != top && is_folded(t, process));
-
-		if (!hidden && t->options->json)
-			json_process(t, process, depth);
-		else if (!hidden)
-			print_process(t, process, depth);
-		if (hidden || (limit >= 0 && depth >= (unsigned long)limit))
-			process = model_skip(process, top, &depth);
-		else
-			process = model_walk(process, top, &depth);
-	}
+	if (t->options->json)
+		json_process(t, process, depth);
+	else
+		print_process(t, process, depth);
 }
 
 static int run(const struct options *options)
 {
 	struct model model;
-	int status;
 	struct tree t = {.options = options, .model = &model};
-	struct process *top = NULL;
-	struct exec *exec;
-	unsigned i;
+	int status;
 
-	if (options->match)
-		filter_compile_regex(&t.regex, options->match);
+	prune_compile(&t.prune, options);
 	model_read(&model, options->files, NULL, NULL);
-	if (options->from)
-		top = model_named(&model, options->from, &exec);
-	select_processes(&t);
-	if (!options->no_fold)
-		t.folds = fold_find(&model);
+	prune_resolve(&t.prune, &model);
 	t.columns = output_columns();
 	t.color = output_has_color(options);
 	if (!options->json)
 		puts("        ID      WALL s  END          COMMAND");
-	for (i = 0; i < model.process_count && !top; i++)
-		if (!model.processes[i]->parent)
-			print_tree(&t, model.processes[i]);
-	if (top)
-		print_tree(&t, top);
-	free(t.folds);
-	if (options->match)
-		regfree(&t.regex);
+	prune_walk(&t.prune, visit, &t);
+	prune_free(&t.prune);
 	status = model.unreadable ? STATUS_FAILED : STATUS_OK;
 	model_free(&model);
 	return output_end(status);

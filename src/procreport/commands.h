@@ -7,6 +7,7 @@ struct command;
 
 extern const struct command cmd_compdb;
 extern const struct command cmd_diff;
+extern const struct command cmd_dot;
 extern const struct command cmd_failed;
 extern const struct command cmd_flame;
 extern const struct command cmd_list;

@@ -20,6 +20,7 @@
  *	side        one of two builds that are compared; normal, noise, pids, loose:
  *	            without what differs from run to run; align, similar: command by command;
  *	            change, envchange: what differs; differ: all of it; kinds: their names
+ *	prune       the part of the tree that is asked for
  *	jsonout     JSON, value by value
  *	database    logs in tables; load, rows: into them; once: strings that come
  *	            again; query: what is asked of them
@@ -52,6 +53,7 @@ static const struct command *const commands[] = {
 	&cmd_compdb,
 	&cmd_flame,
 	&cmd_diff,
+	&cmd_dot,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
