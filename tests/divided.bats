@@ -45,9 +45,9 @@ ask_all() {
 	local id
 
 	for sub in summary 'summary --json --top=100' list 'list -0' 'list --json' 'list --env=7=*' \
-		tree 'tree --json --no-fold' failed 'failed --json --misses'; do
+		tree 'tree --json --no-fold' failed 'failed --json --misses' 'follow --from-start'; do
 		# shellcheck disable=SC2086 # words
-		"$PROCREPORT" $sub log.jsonl || fail "$sub"
+		"$PROCREPORT" $sub log.jsonl 2>/dev/null || fail "$sub"
 	done
 	for id in $("$PROCREPORT" list --json log.jsonl |
 		jq -rs 'unique_by(.success, .argv)[] | "@\(.seq)"'); do

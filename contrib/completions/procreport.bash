@@ -16,6 +16,9 @@ _procreport_options()
 	tree) word_options+=" --depth --failed --from --json --match --no-fold" ;;
 	show) word_options+=" --json --sh --utc" ;;
 	failed) word_options+=" --json --misses" ;;
+	follow)
+		word_options+=" --cwd --failed --forever --from-start -n --lines --match --pid --program --utc"
+		;;
 	sql) word_options+=" --json -o --output" ;;
 	trace) ;;
 	compdb) word_options+=" --all --append -o --output --per-output" ;;
@@ -40,7 +43,7 @@ _procreport()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed sql trace compdb flame diff dot" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed follow sql trace compdb flame diff dot" -- "$cur")
 		return
 	fi
 	case $prev in
@@ -59,7 +62,7 @@ _procreport()
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--top | --pid | --program | --match | --since | --until | --under | --env | --depth | --from | --ignore | --ignore-env) return ;;
+	--top | --pid | --program | --match | --since | --until | --under | --env | --depth | --from | -n | --lines | --ignore | --ignore-env) return ;;
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$word_options" -- "$cur")

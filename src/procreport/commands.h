@@ -9,6 +9,7 @@ extern const struct command cmd_compdb;
 extern const struct command cmd_diff;
 extern const struct command cmd_dot;
 extern const struct command cmd_failed;
+extern const struct command cmd_follow;
 extern const struct command cmd_flame;
 extern const struct command cmd_list;
 extern const struct command cmd_show;

@@ -22,6 +22,8 @@
  *	            change, envchange: what differs; differ: all of it; kinds: their names
  *	prune       the part of the tree that is asked for
  *	jsonout     JSON, value by value
+ *	live        a log that grows, as lines: lines; watch: until it does; siblings:
+ *	            parts that were missed; replay: its records, as the recorder told them
  *	database    logs in tables; load, rows: into them; once: strings that come
  *	            again; query: what is asked of them
  *	kept        a file, whole or not at all
@@ -48,6 +50,7 @@ static const struct command *const commands[] = {
 	&cmd_tree,
 	&cmd_show,
 	&cmd_failed,
+	&cmd_follow,
 	&cmd_sql,
 	&cmd_trace,
 	&cmd_compdb,

@@ -28,6 +28,8 @@ enum {
 	OPT_NO_FOLD,
 	OPT_SH,
 	OPT_MISSES,
+	OPT_FROM_START,
+	OPT_FOREVER,
 	OPT_APPEND,
 	OPT_ALL_COMPILERS,
 	OPT_PER_OUTPUT,
@@ -55,6 +57,9 @@ static const struct row rows[] = {
 	{OPT_JSON, "json", NULL, "print JSON"},
 	{'q', "quiet", NULL, "print nothing; the exit status tells"},
 	{OPT_TOP, "top", "N", "rows of each table (default: 10)"},
+	{'n', "lines", "N", "first the last N lines of what is there"},
+	{OPT_FROM_START, "from-start", NULL, "first all lines of what is there"},
+	{OPT_FOREVER, "forever", NULL, "go on when the log has ended: another may follow"},
 	{OPT_PROGRAM, "program", "GLOB", "programs of this name, or this path"},
 	{OPT_MATCH, "match", "REGEX", "commands that match, their words joined by blanks"},
 	{OPT_CWD, "cwd", "DIR", "what ran in this directory or below"},
@@ -241,6 +246,10 @@ static bool *flag_of(struct options *options, int value)
 		return &options->failed;
 	case OPT_MISSES:
 		return &options->misses;
+	case OPT_FROM_START:
+		return &options->from_start;
+	case OPT_FOREVER:
+		return &options->forever;
 	case OPT_SH:
 		return &options->sh;
 	case OPT_NO_FOLD:
@@ -332,6 +341,9 @@ static void set(struct options *options, const struct command *command, int valu
 		break;
 	case OPT_DEPTH:
 		options->depth = (long)parse_number("--depth", optarg, 0);
+		break;
+	case 'n':
+		options->lines = (long)parse_number("--lines", optarg, 0);
 		break;
 	case OPT_CPU:
 		options->measure = MEASURE_CPU;

@@ -36,6 +36,8 @@ struct options {
 	bool no_fold;
 	bool sh;
 	bool misses;
+	bool from_start;
+	bool forever;
 	bool append;
 	bool all_compilers; /* --all of compdb */
 	bool per_output;
@@ -43,6 +45,7 @@ struct options {
 	bool times;
 	bool null;	     /* strings end with NUL bytes */
 	long top;	     /* rows of a table */
+	long lines;	     /* of what is there already */
 	long depth;	     /* -1: no limit */
 	int64_t pid;	     /* 0: any */
 	const char *program; /* these are NULL if not given */
