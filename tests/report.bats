@@ -470,6 +470,14 @@ run({"PERL5OPT": "-w"})
 		[ -z "$stderr" ] || fail "$sub: $stderr"
 	done
 	"$PROCREPORT" summary "$LOG" | grep -qx "attached to  $pid"
+	# What ran already has a line, too, and can be shown.
+	"$PROCREPORT" tree "$LOG" >tree
+	grep -q "^ *1 .*  (attached) sh -c 'read" tree
+	! grep -q '(fork' tree
+	equal "$("$PROCREPORT" show --json 1 "$LOG" | jq -c '[.attached, .image, .argv[:2], (.env | length > 0)]')" \
+		'[true,0,["sh","-c"],true]'
+	"$PROCREPORT" show 2 "$LOG" | grep -A1 -x ancestry | grep -q '^ *1 .* sh -c'
+	equal "$("$PROCREPORT" list "$LOG" | wc -l)" 2
 }
 
 @test "damaged lines are told with file and number, skipped, and the rest is read" {

@@ -31,7 +31,7 @@ static const struct exec *program_before(const struct process *process, const st
 	const struct exec *at, *found = NULL;
 
 	for (; process && !found; process = process->parent)
-		for (at = process->first_exec; at && at->number < exec->number; at = at->next)
+		for (at = process->first_exec; at && at->seq < exec->seq; at = at->next)
 			if (at->success)
 				found = at;
 	return found;
@@ -171,6 +171,8 @@ static void json_exec(const struct show *s)
 	json_int("seq", exec->seq);
 	json_known("image", exec->image);
 	json_bool("success", exec->success);
+	if (exec->attached)
+		json_bool("attached", true);
 	json_text("errno", exec->error);
 	json_text("path", exec->path);
 	json_text("exe", exec->exe);

@@ -48,8 +48,11 @@ static unsigned print_front(const struct tree *t, const char *id, int64_t wall_u
 
 static void print_command(const struct tree *t, const struct exec *exec, unsigned used)
 {
-	unsigned left = t->columns > used + 10 ? t->columns - used : 10;
+	unsigned left;
 
+	if (exec->attached)
+		used += (unsigned)printf("(attached) ");
+	left = t->columns > used + 10 ? t->columns - used : 10;
 	if (exec->success)
 		words_command(exec, t->columns ? left : 0);
 	else
@@ -123,6 +126,8 @@ static void json_process(const struct tree *t, const struct process *process, un
 		json_open(NULL, '{');
 		json_int("seq", exec->seq);
 		json_bool("success", exec->success);
+		if (exec->attached)
+			json_bool("attached", true);
 		json_text("errno", exec->error);
 		json_text("exe", exec->exe);
 		json_text("cwd", exec->cwd);

@@ -128,16 +128,6 @@ static void on_fork(struct build *b, const struct procaudit_record *r)
 }
 
 /* What runs when a process is attached to is no program that it has executed. */
-static void on_attach(struct build *b, const struct procaudit_record *r)
-{
-	struct process *parent = r->parent > 0 ? get_process(b, r->parent, r) : NULL;
-	struct process *process = get_process(b, r->proc, r);
-
-	process->pid = r->pid;
-	if (parent)
-		adopt(parent, process);
-}
-
 static void on_end(struct build *b, const struct procaudit_record *r)
 {
 	struct process *process = get_process(b, r->proc, r);
@@ -184,16 +174,15 @@ static void add_to_process(struct exec *exec)
 	process->image = exec;
 }
 
-static struct exec *on_exec(struct build *b, const struct procaudit_record *r)
+/* A program of the process, as its exec or attach record shows it. */
+static struct exec *make_exec(struct build *b, const struct procaudit_record *r)
 {
 	struct exec *exec = permanent(sizeof(*exec));
-	struct process *process = get_process(b, r->proc, r), *parent;
-	struct model *model = b->model;
-	struct entry *env;
+	struct entry *env = r->env_id > 0 ? find_entry(b->environments, r->env_id) : NULL;
 
 	*exec = (struct exec){
-		.process = process,
-		.number = model->exec_count,
+		.process = get_process(b, r->proc, r),
+		.number = b->model->exec_count,
 		.seq = r->seq,
 		.mono_us = r->mono_us,
 		.env_id = r->env_id,
@@ -205,17 +194,25 @@ static struct exec *on_exec(struct build *b, const struct procaudit_record *r)
 		.path = text_of(&r->path),
 		.exe = text_of(&r->exe),
 		.cwd = text_of(&r->cwd),
+		.has_argv = r->argv.data != NULL,
+		.argc = (uint32_t)r->argv.count,
+		.argv = intern(r->argv.data ? r->argv.data : "", r->argv.size),
 		.place = r->place,
 	};
-	process->pid = r->pid;
-	exec->has_argv = r->argv.data != NULL;
-	exec->argc = (uint32_t)r->argv.count;
-	exec->argv = intern(r->argv.data ? r->argv.data : "", r->argv.size);
-	env = r->env_id > 0 ? find_entry(b->environments, r->env_id) : NULL;
 	if (env)
 		exec->env_place = env->place;
 	else if (r->env.data)
 		exec->env_place = r->place;
+	return exec;
+}
+
+static struct exec *on_exec(struct build *b, const struct procaudit_record *r)
+{
+	struct exec *exec = make_exec(b, r);
+	struct process *process = exec->process, *parent;
+	struct model *model = b->model;
+
+	process->pid = r->pid;
 	add_to_process(exec);
 	/* A part of a log whose beginning is missing has no fork records. */
 	if (!process->parent && r->parent > 0) {
@@ -225,6 +222,19 @@ static struct exec *on_exec(struct build *b, const struct procaudit_record *r)
 	model->execs = grown(model->execs, model->exec_count);
 	model->execs[model->exec_count++] = exec;
 	return exec;
+}
+
+static void on_attach(struct build *b, const struct procaudit_record *r)
+{
+	struct process *parent = r->parent > 0 ? get_process(b, r->parent, r) : NULL;
+	struct exec *exec = make_exec(b, r);
+
+	exec->process->pid = r->pid;
+	exec->success = exec->attached = true;
+	exec->image = 0;
+	add_to_process(exec);
+	if (parent)
+		adopt(parent, exec->process);
 }
 
 /* --- Logs --------------------------------------------------------------------- */

@@ -22,8 +22,9 @@ struct exec {
 	int64_t seq, mono_us, env_id;
 	int64_t ts_ns;	 /* since 1970 */
 	int64_t wall_us; /* until the next success of the process, or its end; -1: unknown */
-	int64_t image;	 /* -1: a failure */
+	int64_t image;	 /* -1: a failure; 0: attached */
 	bool success;
+	bool attached;			       /* it ran when tracing began; not in model->execs */
 	bool selected;			       /* for whoever selects */
 	bool has_argv;			       /* false: it could not be read */
 	struct text *error, *path, *exe, *cwd; /* NULL: unknown; error: of a failure */
