@@ -229,6 +229,41 @@ a.c sub/o.o"
 	done <<<"$expected"
 }
 
+@test "response files that are as they were are expanded" {
+	printf '%s\n' '-O1 "-DA=x \"y\" \z"' "'-DB=x \\' y\\\\'" '-DC=a\ b"c d"e ""' '@further' >rsp
+	printf 'a.c\t\n\v@rsp.none' >further
+	audit gcc -c @rsp -o x.o 2>/dev/null || :
+	equal "$(entries | jq -c '.arguments[1:]')" \
+		'["-c","-O1","-DA=x \"y\" z","-DB=x '"'"' y\\","-DC=a bc de","","a.c","@rsp.none","-o","x.o"]'
+	equal "$(entries | jq -r .output)" "$PWD/x.o"
+	# So does the compiler read them.
+	cp rsp good
+	sed -i 's/ ""$//; s/@further/a.c/' good
+	audit gcc -c @good
+	equal "$(entries | jq -c '.arguments | map(select(startswith("-D"))[2:])')" \
+		"$(log 'select(.event == "exec" and (.argv[0] | endswith("/cc1"))) | .argv
+			| [.[range(length) as $i | select(.[$i] == "-D") | $i + 1]]')"
+	# Changed later, it is another one.
+	audit gcc -c @rsp 2>/dev/null || :
+	touch -d '+1 hour' further
+	run -0 --separate-stderr "$PROCREPORT" compdb "$LOG"
+	[[ -n $stderr && $stderr == *'left out: 1 commands whose sources stand in response files'* ]]
+	equal "$(jq -c . <<<"$output")" '[]'
+	rm rsp
+	mkfifo rsp
+	run -0 "$PROCREPORT" compdb "$LOG"
+	# With a source on the command line it is left as it is.
+	equal "$(arguments 'gcc -c b.c @gone')" '/usr/bin/gcc -c b.c @gone'
+	# Files that name themselves.
+	printf -- '-DX @loop @loop a.c' >loop
+	equal "$(arguments 'gcc -c @loop' | tr ' ' '\n' | grep -c '^-DX$')" 64
+	# The words of cl.exe.
+	fake clang-cl
+	printf '/DA=a\\b "/DB=c \\"d\\\\" /Ie\\\\f g\\h.c' >cl
+	audit bin/clang-cl /c @cl
+	equal "$(entries | jq -c '.arguments[2:]')" '["/DA=a\\b","/DB=c \"d\\","/Ie\\\\f","g\\h.c"]'
+}
+
 @test "-E, -M, --version and the like are left out; --all keeps those with a source" {
 	commands=('gcc -E a.c -o a.i' 'gcc -M a.c' 'gcc -MM a.c' 'gcc --version' 'gcc -dumpversion' 'gcc -v'
 		'gcc -### -c a.c' 'gcc -print-file-name=a.c' 'clang --analyze a.c -o a.plist' 'cc -E -x c -')

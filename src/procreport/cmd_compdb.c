@@ -17,7 +17,7 @@ static void tell(const struct compdb *compdb, const struct compiles *compiles)
 	if (compiles->count == 0)
 		warnx("no compiler was given a source in this");
 	if (compiles->lost)
-		warnx("left out: %zu commands whose sources stand in response files",
+		warnx("left out: %zu commands whose sources stand in response files that are gone",
 			compiles->lost);
 	if (compdb->unknown)
 		warnx("left out: %zu commands whose directory is not in the log", compdb->unknown);

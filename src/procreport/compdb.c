@@ -36,16 +36,6 @@ void compdb_append(struct compdb *compdb, const struct compdb_entry *entry)
 
 /* --- What ran ------------------------------------------------------------------ */
 
-static bool all_exact(const struct compile *compile)
-{
-	size_t i;
-
-	for (i = 0; i < compile->argc; i++)
-		if (!output_is_exact(compile->argv[i], strlen(compile->argv[i])))
-			return false;
-	return true;
-}
-
 static void add_source(
 	struct compdb *compdb, const struct compiler *compiler, size_t source, bool all)
 {
@@ -199,9 +189,11 @@ static void write_string(FILE *out, const char *key, const struct text *text)
 	output_json(out, text->data, text->size);
 }
 
-/* The command without the other sources: tools want one job. */
-static void write_arguments(const struct compile *compile, size_t source, FILE *out)
+/* The command without the other sources: tools want one job. False if it is not
+ * exact. */
+static bool write_arguments(const struct compile *compile, size_t source, FILE *out)
 {
+	bool exact = true;
 	size_t i;
 
 	fputs("  \"arguments\": [", out);
@@ -210,27 +202,31 @@ static void write_arguments(const struct compile *compile, size_t source, FILE *
 			continue;
 		if (i > 0)
 			fputs(", ", out);
-		output_json(out, compile->argv[i], strlen(compile->argv[i]));
+		exact &= output_json(out, compile->argv[i], strlen(compile->argv[i]));
 	}
 	fputs("],\n", out);
+	return exact;
 }
 
-static void write_entry(const struct compdb_entry *entry, FILE *out)
+static bool write_entry(const struct compdb_entry *entry, FILE *out)
 {
+	bool exact;
+
 	if (!entry->compiler) {
 		fwrite(entry->data, 1, entry->size, out);
-		return;
+		return true;
 	}
 	fputs("{\n", out);
 	write_string(out, "directory", entry->compiler->exec->cwd);
 	fputs(",\n", out);
-	write_arguments(&entry->compiler->compile, entry->source, out);
+	exact = write_arguments(&entry->compiler->compile, entry->source, out);
 	write_string(out, "file", entry->file);
 	if (entry->output) {
 		fputs(",\n", out);
 		write_string(out, "output", entry->output);
 	}
 	fputs("\n}", out);
+	return exact;
 }
 
 void compdb_write(struct compdb *compdb, FILE *out)
@@ -239,11 +235,8 @@ void compdb_write(struct compdb *compdb, FILE *out)
 
 	fputc('[', out);
 	for (i = 0; i < compdb->count; i++) {
-		const struct compdb_entry *entry = &compdb->entries[i];
-
 		fputs(i > 0 ? ",\n" : "\n", out);
-		write_entry(entry, out);
-		if (entry->compiler && !all_exact(&entry->compiler->compile))
+		if (!write_entry(&compdb->entries[i], out))
 			compdb->inexact++;
 	}
 	fputs("\n]\n", out);

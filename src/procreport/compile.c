@@ -104,14 +104,25 @@ static void take_file(struct state *state, size_t i)
 	}
 }
 
+/* Most of all options are -Wname, -Dname, -Ipath, -O2 and -g3, which say nothing here
+ * and are not looked up. */
+static bool says_nothing(enum driver driver, const char *arg)
+{
+	return driver == DRIVER_GNU && arg[0] == '-' && arg[1] && strchr("WDIOUg", arg[1]) &&
+	       arg[2];
+}
+
 /* Returns how many of the next arguments belong to it. */
 static size_t take_option(struct state *state, size_t i)
 {
 	struct compile *compile = state->compile;
 	const char *arg = compile->argv[i];
 	const char *next = i + 1 < compile->argc ? compile->argv[i + 1] : NULL;
-	enum compile_mode mode = flag_mode(compile->driver, arg);
+	enum compile_mode mode;
 
+	if (says_nothing(compile->driver, arg))
+		return 0;
+	mode = flag_mode(compile->driver, arg);
 	if (mode > compile->mode)
 		compile->mode = mode;
 	if (strcmp(arg, "--") == 0)

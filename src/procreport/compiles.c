@@ -3,6 +3,7 @@
 
 #include "options.h"
 #include "probe.h"
+#include "response.h"
 #include "unwrap.h"
 
 #include <bsd/err.h>
@@ -80,6 +81,7 @@ static void look_at(struct search *search, struct life *life, const struct exec 
 		life->configure_us = exec->mono_us;
 	if (!unwrap(exec, &compile, &is_script))
 		return;
+	response_expand(&compile, exec);
 	compile_parse(&compile);
 	if (!is_script)
 		life->compiler_us = exec->mono_us;

@@ -12,9 +12,9 @@
  *	filter      which execs are asked for; environment: by a variable
  *	path        the critical path; fold: siblings that are alike;
  *	            group: execs that are
- *	driver      compilers by name; unwrap: without ccache and others; flags,
- *	            compile: what they are asked for; probe: only to try; compiles:
- *	            those that ran, once each
+ *	driver      compilers by name; unwrap: without ccache and others; response:
+ *	            with what stands in files; flags, compile: what they are asked for
+ *	probe       those that are only tried; compiles: those that ran, once each
  *	compdb      a compilation database; compdb_read: one that is there; replace: its
  *	            file; absolute: names of files
  *	side        one of two builds that are compared; normal, noise, pids, loose:

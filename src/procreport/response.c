@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: ISC */
+#include "response.h"
+
+#include "absolute.h"
+#include "options.h"
+
+#include <bsd/err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A log is not trusted: files that name each other come to an end. */
+#define FILES_MOST 64
+#define SIZE_MOST  ((off_t)16 * 1024 * 1024)
+
+struct expansion {
+	const struct exec *exec;
+	enum driver driver;
+	const char **argv;
+	size_t argc, cap;
+	unsigned files; /* that were read */
+};
+
+static _Noreturn void no_memory(void)
+{
+	errc(STATUS_FAILED, ENOMEM, "cannot hold a response file");
+}
+
+static void add(struct expansion *expansion, const char *arg)
+{
+	if (expansion->argc + 1 >= expansion->cap) {
+		expansion->cap = 2 * expansion->cap + 64;
+		expansion->argv =
+			reallocarray(expansion->argv, expansion->cap, sizeof(*expansion->argv));
+		if (!expansion->argv)
+			no_memory();
+	}
+	expansion->argv[expansion->argc++] = arg;
+}
+
+/* --- Reading --------------------------------------------------------------------- */
+
+/* Whether this is what the compiler has read. */
+static bool is_the_same(int fd, const struct exec *exec, size_t *size)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > SIZE_MOST)
+		return false;
+	*size = (size_t)st.st_size;
+	return st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec <= exec->ts_ns;
+}
+
+/* Up to size bytes of it, ended by a NUL byte; it stays. NULL: it cannot be read. */
+static char *read_all(int fd, size_t size)
+{
+	char *data = permanent(size + 1);
+	size_t used = 0;
+	ssize_t got;
+
+	while (used < size && (got = read(fd, data + used, size - used)) != 0) {
+		if (got > 0)
+			used += (size_t)got;
+		else if (errno != EINTR)
+			return NULL;
+	}
+	/* Nobody's arguments hold one. */
+	return strlen(data) == used ? data : NULL;
+}
+
+static char *content_of(const struct text *file, const struct exec *exec)
+{
+	/* A FIFO is not waited for. */
+	int fd = open(file->data, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	char *data = NULL;
+	size_t size;
+
+	if (fd < 0)
+		return NULL;
+	if (is_the_same(fd, exec, &size))
+		data = read_all(fd, size);
+	close(fd);
+	return data;
+}
+
+/* --- Words ------------------------------------------------------------------------- */
+
+static bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* GCC's and clang's: a backslash takes the next character as it is, everywhere (GCC
+ * libiberty/argv.c, LLVM TokenizeGNUCommandLine). Writes where it reads; returns what
+ * is left. */
+static char *take_gnu_word(char *at)
+{
+	char *out = at, quote = '\0';
+
+	for (; *at && (quote || !is_blank(*at)); at++) {
+		if (*at == '\\' && at[1])
+			*out++ = *++at;
+		else if (quote ? *at == quote : *at == '\'' || *at == '"')
+			quote = quote ? '\0' : *at;
+		else
+			*out++ = *at;
+	}
+	if (*at)
+		at++;
+	*out = '\0';
+	return at;
+}
+
+/* Those of Windows: backslashes are plain, but before a quotation mark they stand for
+ * half as many, and an odd one takes it as it is (LLVM TokenizeWindowsCommandLine). */
+static char *take_windows_word(char *at)
+{
+	char *out = at;
+	bool quoted = false;
+
+	while (*at && (quoted || !is_blank(*at))) {
+		size_t slashes = strspn(at, "\\");
+		bool mark = at[slashes] == '"';
+
+		memset(out, '\\', mark ? slashes / 2 : slashes);
+		out += mark ? slashes / 2 : slashes;
+		at += slashes;
+		if (mark && slashes % 2 == 0) {
+			quoted = !quoted;
+			at++;
+		} else if (mark || slashes == 0) {
+			*out++ = *at++;
+		}
+	}
+	if (*at)
+		at++;
+	*out = '\0';
+	return at;
+}
+
+/* --- All of it -------------------------------------------------------------------- */
+
+static void add_word(struct expansion *expansion, const char *arg);
+
+static void add_words(struct expansion *expansion, char *at)
+{
+	for (;;) {
+		char *word;
+
+		while (is_blank(*at))
+			at++;
+		if (!*at)
+			return;
+		word = at;
+		at = expansion->driver == DRIVER_CL ? take_windows_word(at) : take_gnu_word(at);
+		add_word(expansion, word);
+	}
+}
+
+/* A word, or what stands in the file that it names; so at most FILES_MOST deep. */
+static void add_word(struct expansion *expansion, const char *arg)
+{
+	char *content = NULL;
+
+	if (arg[0] == '@' && arg[1] && expansion->files < FILES_MOST)
+		content = content_of(absolute(expansion->exec->cwd, arg + 1), expansion->exec);
+	if (!content) {
+		add(expansion, arg);
+		return;
+	}
+	expansion->files++;
+	add_words(expansion, content);
+}
+
+void response_expand(struct compile *compile, const struct exec *exec)
+{
+	struct expansion expansion = {.exec = exec, .driver = compile->driver};
+	bool any = false;
+	size_t i;
+
+	for (i = 1; i < compile->argc; i++)
+		any |= compile->argv[i][0] == '@';
+	if (!any || !exec->cwd)
+		return;
+	add(&expansion, compile->argv[0]);
+	for (i = 1; i < compile->argc; i++)
+		add_word(&expansion, compile->argv[i]);
+	free(compile->argv);
+	compile->argv = expansion.argv;
+	compile->argc = expansion.argc;
+}
