@@ -125,6 +125,11 @@ sql() {
 		otel = read["otel-collector.yaml"]
 		assert otel["receivers"]["filelog/procaudit"]["max_log_size"] == "64MiB"
 		assert otel["service"]["pipelines"]["logs/procaudit"]["receivers"] == ["filelog/procaudit"]
+		steps = read["github-actions.yml"]["jobs"]["build"]["steps"]
+		build = next(step for step in steps if step.get("name") == "Build")
+		upload = next(step for step in steps if "upload" in step.get("uses", ""))
+		assert upload["with"]["path"] == build["env"]["LOG"] and ".." not in upload["with"]["path"]
+		assert read["gitlab-ci.yml"]["build"]["artifacts"]["paths"] == ["procaudit.jsonl"]
 		vector = tomllib.loads((recipes / "vector.toml").read_text())
 		assert vector["sources"]["procaudit"]["max_line_bytes"] == size
 	END
