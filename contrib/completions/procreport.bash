@@ -19,6 +19,7 @@ _procreport_options()
 	follow)
 		word_options+=" --cwd --failed --forever --from-start -n --lines --match --pid --program --utc"
 		;;
+	scrub) word_options+=" --key -o --output --redact" ;;
 	sql) word_options+=" --json -o --output" ;;
 	trace) ;;
 	compdb) word_options+=" --all --append -o --output --per-output" ;;
@@ -43,7 +44,7 @@ _procreport()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed follow sql trace compdb flame diff dot" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed follow sql trace compdb flame diff dot scrub" -- "$cur")
 		return
 	fi
 	case $prev in
@@ -62,7 +63,7 @@ _procreport()
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--top | --pid | --program | --match | --since | --until | --under | --env | --depth | --from | -n | --lines | --ignore | --ignore-env) return ;;
+	--top | --pid | --program | --match | --since | --until | --under | --env | --depth | --from | -n | --lines | --ignore | --ignore-env | --redact) return ;;
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$word_options" -- "$cur")

@@ -95,3 +95,8 @@ complete -c procreport -n "$sub diff" -l json -d 'Print JSON'
 complete -c procreport -n "$sub diff" -s q -l quiet -d 'Print nothing'
 complete -c procreport -n "$sub diff" -l times -d 'Times of both, and what takes longer'
 complete -c procreport -n "$sub diff" -l top -x -d 'Rows of each table'
+
+complete -c procreport -n $none -a scrub -d 'A copy that can be shared'
+complete -c procreport -n "$sub scrub" -l key -r -F -d 'Key of the masks'
+complete -c procreport -n "$sub scrub" -s o -l output -r -F -d 'Write there'
+complete -c procreport -n "$sub scrub" -l redact -x -d 'Mask variables of such names'

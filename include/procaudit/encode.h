@@ -20,6 +20,7 @@
 #define PROCAUDIT_ENCODE_H
 
 #include <procaudit/event.h>
+#include <procaudit/reader.h>
 #include <procaudit/redact.h>
 
 #ifdef __cplusplus
@@ -114,6 +115,16 @@ uint64_t procaudit_encoder_lost(struct procaudit_encoder *encoder);
 /* How many records of this kind the log holds (procaudit_encoded() included). */
 uint64_t procaudit_encoder_count(
 	const struct procaudit_encoder *encoder, enum procaudit_event_kind kind);
+
+/*
+ * A record, as a reader has yielded it, as a line of a log. Only what struct
+ * procaudit_record knows is written: no key and no value that this version does not
+ * know; of an event that it does not know, "unknown" and when it was. As in
+ * getline(3), *line is what realloc(3) has yielded, of *room bytes, or NULL and 0; it
+ * grows if it must. *size bytes of it are the line with its end, without a NUL byte.
+ */
+int procaudit_record_line(
+	const struct procaudit_record *record, char **line, size_t *room, size_t *size);
 
 #ifdef __cplusplus
 }

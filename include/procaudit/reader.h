@@ -80,6 +80,7 @@ struct procaudit_record {
 	int64_t capture_threads, capture_proc, capture_seccomp, capture_no_new_privs; /* booleans */
 
 	int64_t capture_max_line;
+	int64_t scrubbed; /* boolean */
 
 	/* header, exec, env and attach: it goes on in so many part records, which have
 	 * been joined with it; see procaudit_reader_join(). */

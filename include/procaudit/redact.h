@@ -27,6 +27,8 @@ struct procaudit_redact_options {
 	size_t glob_count;
 	const void *key; /* not NULL: masks are keyed hashes, equal for equal values */
 	size_t key_size; /* bytes */
+	bool recorded;	 /* for a log that is there: no secret is forgotten, however many they
+			    are, and masks are left as they are */
 };
 
 int procaudit_redactor_new(
@@ -37,6 +39,10 @@ void procaudit_redactor_free(struct procaudit_redactor *redactor);
 
 /* Learns the secrets of an environment, ended by NULL, before the first event. */
 int procaudit_redactor_learn(struct procaudit_redactor *redactor, char *const env[]);
+
+/* Learns the secrets of an event, those too that are told by their shape. */
+int procaudit_redactor_study(
+	struct procaudit_redactor *redactor, const struct procaudit_event *event);
 
 /*
  * *redacted is the event with masks in it, borrowed from the redactor and from
@@ -49,6 +55,9 @@ int procaudit_redact(struct procaudit_redactor *redactor, const struct procaudit
 /* Replaces *string, such as a file name, by what may be shown of it, borrowed
  * until the next call of this function. */
 int procaudit_redact_string(struct procaudit_redactor *redactor, struct procaudit_string *string);
+
+/* The patterns it goes by, each ended by a NUL byte; borrowed. */
+struct procaudit_strings procaudit_redactor_globs(const struct procaudit_redactor *redactor);
 
 #ifdef __cplusplus
 }

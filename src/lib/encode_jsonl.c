@@ -436,7 +436,7 @@ void encode_jsonl_header(struct procaudit_encoder *e, const struct procaudit_hea
 	json_int(out, "tracer_pid", header->tracer_pid);
 	add_capture(e, header);
 	if (e->options.redactor) {
-		globs = redact_globs(e->options.redactor);
+		globs = procaudit_redactor_globs(e->options.redactor);
 		json_array(out, "redact_globs", globs.data, globs.size);
 	}
 	while (out->size - start < HEADER_SIZE && !out->error)

@@ -178,6 +178,7 @@ const struct key keys[] = {
 	ARRAY("redact_globs", HEADER, 0, redact_globs),
 	ARRAY_TWIN("redact_globs_b64", HEADER, redact_globs),
 	STRING("schema", HEADER, HEADER, schema, FORM_ANY, "|procaudit/1|"),
+	BOOLEAN("scrubbed", HEADER, 0, scrubbed),
 	INTEGER("seq", ALL, ALL, seq, 0, MAX),
 	STRING("signal", EXIT | THREAD_EXIT | TRAILER, 0, signal, FORM_SIGNAL, NULL),
 	TIME("start_ts", ATTACH, 0, start_ts),

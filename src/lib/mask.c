@@ -51,6 +51,19 @@ static void add_mask(const struct masker *masker, const char *data, size_t size,
 		buf_char(out, hex[digest[i / 2] >> (i % 2 ? 0 : 4) & 15]);
 }
 
+/* Three asterisks, perhaps with the digits of a keyed mask. */
+static bool is_mask(const char *data, size_t size)
+{
+	size_t i;
+
+	if ((size != 3 && size != 3 + DIGITS) || memcmp(data, "***", 3) != 0)
+		return false;
+	for (i = 3; i < size; i++)
+		if (!strchr("0123456789abcdef", data[i]) || !data[i])
+			return false;
+	return true;
+}
+
 /* The union of the spans from *at on that overlap or touch; moves *at behind
  * them. */
 static struct span unite(const struct span *all, size_t count, size_t *at)
@@ -79,7 +92,9 @@ void mask_apply(const struct masker *masker, struct spans *spans, const char *da
 		struct span sum = unite(all, count, &i);
 
 		buf_add(out, data + done, sum.start - done);
-		if (sum.same)
+		if (masker->keeps && is_mask(data + sum.start, sum.end - sum.start))
+			buf_add(out, data + sum.start, sum.end - sum.start);
+		else if (sum.same)
 			add_mask(masker, sum.same, sum.same_size, out);
 		else
 			add_mask(masker, data + sum.start, sum.end - sum.start, out);

@@ -24,6 +24,7 @@ void spans_clear(struct spans *spans);
 void spans_free(struct spans *spans);
 
 struct masker {
+	bool keeps; /* what is a mask already stays as it is */
 	bool keyed; /* masks show which values are equal, by hmac; else all are the same */
 	struct hmac hmac;
 };

@@ -31,6 +31,7 @@ struct procaudit_redactor {
 	struct names names;
 	struct secrets secrets;
 	struct masker masker;
+	bool recorded;
 	struct spans spans;	      /* of the field at hand */
 	struct buf fields[FIELDS];    /* what has masks in it */
 	struct procaudit_event event; /* the last one, with masks */
@@ -50,6 +51,7 @@ PUBLIC int procaudit_redactor_new(
 		procaudit_redactor_free(r);
 		return -ENOMEM;
 	}
+	r->recorded = r->masker.keeps = options->recorded;
 	r->masker.keyed = options->key != NULL;
 	if (options->key)
 		hmac_init(&r->masker.hmac, options->key, options->key_size);
@@ -105,7 +107,8 @@ static int learn_all(struct procaudit_redactor *r, const struct procaudit_string
 	const char *entry = env->data, *end = entry + env->size;
 	int error = 0;
 
-	secrets_bound(&r->secrets);
+	if (!r->recorded)
+		secrets_bound(&r->secrets);
 	for (; entry < end && !error; entry += strlen(entry) + 1)
 		error = learn(r, entry);
 	return error;
@@ -205,6 +208,45 @@ static int redact_exec(struct procaudit_redactor *r, struct procaudit_exec *exec
 	return error;
 }
 
+/* Learns what is masked for its shape. */
+static int study(
+	struct procaudit_redactor *r, finder *find, const struct procaudit_strings *strings)
+{
+	const struct span *spans;
+	size_t i;
+	int error;
+
+	if (!strings->data)
+		return 0;
+	spans_clear(&r->spans);
+	find(r, strings);
+	error = r->spans.list.error;
+	spans = (const struct span *)(const void *)r->spans.list.data;
+	for (i = 0; i < spans_count(&r->spans) && !error; i++)
+		error = secrets_learn(
+			&r->secrets, strings->data + spans[i].start, spans[i].end - spans[i].start);
+	return error;
+}
+
+PUBLIC int procaudit_redactor_study(
+	struct procaudit_redactor *r, const struct procaudit_event *event)
+{
+	const struct procaudit_exec *exec =
+		event->kind == PROCAUDIT_EXEC ? &event->exec : &event->attach.program;
+	int error;
+
+	if (event->kind != PROCAUDIT_EXEC && event->kind != PROCAUDIT_ATTACH)
+		return 0;
+	error = learn_all(r, &exec->env);
+	if (!error)
+		error = study(r, find_in_env, &exec->env);
+	if (!error)
+		error = study(r, find_in_argv, &exec->argv);
+	if (!error)
+		error = study(r, find_in_argv, &exec->argv_asked);
+	return error;
+}
+
 PUBLIC int procaudit_redact(struct procaudit_redactor *r, const struct procaudit_event *event,
 	const struct procaudit_event **redacted)
 {
@@ -232,7 +274,7 @@ int redact_argv(struct procaudit_redactor *r, struct procaudit_strings *argv)
 	return redact_strings(r, FIELD_ARGV, find_in_argv, argv);
 }
 
-struct procaudit_strings redact_globs(const struct procaudit_redactor *r)
+PUBLIC struct procaudit_strings procaudit_redactor_globs(const struct procaudit_redactor *r)
 {
 	const struct buf *globs = &r->names.globs;
 

@@ -9,9 +9,6 @@
  * Returns 0 or -ENOMEM. */
 int redact_argv(struct procaudit_redactor *redactor, struct procaudit_strings *argv);
 
-/* The patterns of names, as a vector. */
-struct procaudit_strings redact_globs(const struct procaudit_redactor *redactor);
-
 /* Whether masks show which values are equal. */
 bool redact_is_keyed(const struct procaudit_redactor *redactor);
 

@@ -26,6 +26,7 @@
  *	            parts that were missed; replay: its records, as the recorder told them
  *	database    logs in tables; load, rows: into them; once: strings that come
  *	            again; query: what is asked of them
+ *	masking     what of a record nobody is to see
  *	kept        a file, whole or not at all
  *	track       processes that live, while a trace is written; peaks: their memory
  *	stacks      of programs, and what was counted for them
@@ -57,6 +58,7 @@ static const struct command *const commands[] = {
 	&cmd_flame,
 	&cmd_diff,
 	&cmd_dot,
+	&cmd_scrub,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

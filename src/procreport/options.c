@@ -41,6 +41,8 @@ enum {
 	OPT_IGNORE,
 	OPT_IGNORE_ENV,
 	OPT_TIMES,
+	OPT_REDACT,
+	OPT_KEY,
 };
 
 /* An option as help shows it and getopt_long takes it. */
@@ -92,6 +94,8 @@ static const struct row rows[] = {
 		"arguments as they are, each ended by a NUL byte, and\n"
 		"a further one behind each command"},
 	{'o', "output", "FILE", "write to this file, which must not be there yet"},
+	{OPT_REDACT, "redact", "GLOB", "mask variables of such names, too (repeatable)"},
+	{OPT_KEY, "key", "FILE", "the key of the masks, at least 16 bytes; else it is random"},
 	{OPT_UTC, "utc", NULL, "times in UTC, not in the zone of the user"},
 	{'h', "help", NULL, "print this help"},
 };
@@ -291,6 +295,8 @@ static const char **text_of(struct options *options, int value)
 		return &options->env;
 	case 'o':
 		return &options->output;
+	case OPT_KEY:
+		return &options->key;
 	default:
 		return NULL;
 	}
@@ -306,6 +312,8 @@ static struct list *list_of(struct options *options, int value)
 		return &options->ignore;
 	case OPT_IGNORE_ENV:
 		return &options->ignore_env;
+	case OPT_REDACT:
+		return &options->redact;
 	default:
 		return NULL;
 	}

@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 VIEWS = (["verify"], ["summary"], ["tree"], ["list"], ["failed"], ["show", "4711"],
-         ["sql"])
+         ["sql"], ["scrub"])
 BEHIND = {"sql": ["SELECT count(*) FROM exec"]}
 
 
