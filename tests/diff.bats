@@ -222,6 +222,17 @@ two_builds() {
 		'[[["4711"],["4712"]]]'
 }
 
+@test "a number that is a process id by chance, in one build only, stays what it is" {
+	# The first process has the id 4711 in one, 4712 in the other; another flag keeps
+	# the commands from being the same anyway.
+	for n in 1 2; do
+		sed "s/\"pid\":12569,/\"pid\":471$n,/" "$GOLDEN/build.jsonl" |
+			sed "s/\"hello.c\",\"-quiet\"/\"file4711\",\"file4712\",\"-O$n\"/" >"$n.jsonl"
+	done
+	equal "$("$PROCREPORT" diff --json 1.jsonl 2.jsonl | jq -c '.differences."changed-flags", [.changed_commands[] | .removed, .added]')" \
+		'1'$'\n''[["-O1"],["-O2"]]'
+}
+
 @test "what looks like a folder of the build, or like a temporary name, and is none" {
 	mkdir -p src tmp
 	record src a.jsonl sh -c '/bin/true /usr"$PWD" "$PWD"2 ./src 1 2 3 /tmp/config sub/tmp.abcdefghij'

@@ -63,7 +63,7 @@ static size_t match_equal(struct align *align, struct run **list, size_t count, 
 {
 	size_t at = 0, left = 0, i;
 
-	qsort(list, count, sizeof(*list), by_key);
+	qsort(list, count, sizeof(void *), by_key);
 	while (at < count) {
 		struct unit a = unit_at(list + at, count - at), b;
 
@@ -82,37 +82,23 @@ static size_t match_equal(struct align *align, struct run **list, size_t count, 
 	return left;
 }
 
-/* What may differ from run to run is left out of the keys, too. */
-static void loosen(struct run **list, size_t count, const struct side sides[2])
-{
-	static struct bytes key;
-	struct loose loose;
-	size_t i;
-
-	loose_begin(&loose, sides);
-	for (i = 0; i < count; i++) {
-		key.size = 0;
-		loose_add(&loose, list[i], &key, list[i]->key, true);
-		list[i]->key = intern(key.data, key.size);
-		list[i]->program = intern(key.data, strlen(key.data));
-	}
-	loose_free(&loose);
-}
-
 void align_find(struct align *align, struct side sides[2])
 {
 	size_t count = sides[0].count + sides[1].count, left, i;
 	struct unit *units;
+	struct loose loose;
 
 	*align = (struct align){0};
-	align->sorted = allocated(calloc(count + 1, sizeof(*align->sorted)));
-	align->rest = allocated(calloc(count + 1, sizeof(*align->rest)));
+	align->sorted = allocated(calloc(count + 1, sizeof(void *)));
+	align->rest = allocated(calloc(count + 1, sizeof(void *)));
 	for (i = 0; i < sides[0].count; i++)
 		align->sorted[i] = &sides[0].commands[i];
 	for (i = 0; i < sides[1].count; i++)
 		align->sorted[sides[0].count + i] = &sides[1].commands[i];
 	left = match_equal(align, align->sorted, count, NULL);
-	loosen(align->rest, left, sides);
+	loose_begin(&loose, sides);
+	loose_keys(&loose, align->rest, left);
+	loose_free(&loose);
 	units = allocated(calloc(left + 1, sizeof(*units)));
 	left = match_equal(align, align->rest, left, units);
 	similar_match(align, units, left);

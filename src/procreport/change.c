@@ -215,10 +215,10 @@ const struct text *change_status(const struct unit *unit, bool with_counts)
 
 	if (unit->count == 1 && unit->list[0]->status->size)
 		return unit->list[0]->status;
-	list = allocated(calloc(unit->count, sizeof(*list)));
+	list = allocated(calloc(unit->count, sizeof(void *)));
 	for (i = 0; i < unit->count; i++)
 		list[i] = unit->list[i]->status;
-	qsort(list, unit->count, sizeof(*list), by_status);
+	qsort(list, unit->count, sizeof(void *), by_status);
 	bytes.size = 0;
 	for (at = 0; at < unit->count; at += count) {
 		for (count = 1; at + count < unit->count && list[at + count] == list[at];)

@@ -47,13 +47,13 @@ static void find_programs(struct differ *differ)
 {
 	const struct side *sides = differ->sides;
 	size_t total = sides[0].count + sides[1].count, count = 0, at, end, i;
-	const struct run **list = allocated(calloc(total + 1, sizeof(*list)));
+	const struct run **list = allocated(calloc(total + 1, sizeof(void *)));
 
 	for (at = 0; at < 2; at++)
 		for (i = 0; i < sides[at].count; i++)
 			if (sides[at].commands[i].exec->success)
 				list[count++] = &sides[at].commands[i];
-	qsort(list, count, sizeof(*list), by_program);
+	qsort(list, count, sizeof(void *), by_program);
 	for (at = 0; at < count; at = end) {
 		end = at + 1;
 		while (end < count && list[end]->program == list[at]->program)
@@ -73,8 +73,8 @@ static void find_programs(struct differ *differ)
 static void add_match(struct matches *matches, const struct match *match)
 {
 	if ((matches->count & (matches->count - 1)) == 0)
-		matches->list = allocated(reallocarray(matches->list,
-			matches->count ? 2 * matches->count : 1, sizeof(*matches->list)));
+		matches->list = allocated(reallocarray(
+			matches->list, matches->count ? 2 * matches->count : 1, sizeof(void *)));
 	matches->list[matches->count++] = match;
 }
 
@@ -107,7 +107,7 @@ static int by_number(const void *left, const void *right)
 static void sort_matches(struct matches *matches)
 {
 	if (matches->count)
-		qsort(matches->list, matches->count, sizeof(*matches->list), by_number);
+		qsort(matches->list, matches->count, sizeof(void *), by_number);
 }
 
 static void find_commands(struct differ *differ)

@@ -171,8 +171,8 @@ static bool is_alike(const struct loose *loose, const struct env_pair *pair,
 
 	for (home = 0; home < 2; home++) {
 		texts[0].size = texts[1].size = 0;
-		loose_add(loose, pair->runs[0], &texts[0], before, home);
-		loose_add(loose, pair->runs[1], &texts[1], after, home);
+		loose_add(loose, pair->runs[0], &texts[0], before->data, before->size, home);
+		loose_add(loose, pair->runs[1], &texts[1], after->data, after->size, home);
 		if (texts[0].size == texts[1].size &&
 			memcmp(texts[0].data, texts[1].data, texts[0].size) == 0)
 			return true;

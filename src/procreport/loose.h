@@ -18,6 +18,10 @@ void loose_free(struct loose *loose);
 /* Adds a string of a run's key or environment without process ids. home: with the home
  * folder as it was, so that what names one is the same in both if it is not the user's. */
 void loose_add(const struct loose *loose, const struct run *run, struct bytes *out,
-	const struct text *text, bool home);
+	const char *text, size_t size, bool home);
+
+/* Loosens the keys of runs. A string is taken to hold process ids only if the other side
+ * has one that is the same without them, and has not this one. */
+void loose_keys(const struct loose *loose, struct run **list, size_t count);
 
 #endif

@@ -140,7 +140,7 @@ static void add_entry(struct entries *entries, const struct text *entry)
 {
 	if (entries->count == entries->cap) {
 		entries->cap = entries->cap ? 2 * entries->cap : 64;
-		entries->list = reallocarray(entries->list, entries->cap, sizeof(*entries->list));
+		entries->list = reallocarray(entries->list, entries->cap, sizeof(void *));
 		if (!entries->list)
 			errc(STATUS_FAILED, ENOMEM, "cannot compare environments");
 	}
@@ -185,19 +185,19 @@ const struct text *noise_filter(const struct options *options, const struct norm
 	}
 	if (entries.count == 0)
 		return intern("", 0);
-	qsort(entries.list, entries.count, sizeof(*entries.list), by_name);
-	return intern((const char *)entries.list, entries.count * sizeof(*entries.list));
+	qsort(entries.list, entries.count, sizeof(void *), by_name);
+	return intern((const char *)entries.list, entries.count * sizeof(void *));
 }
 
 size_t noise_count(const struct text *env)
 {
-	return env->size / sizeof(struct text *);
+	return env->size / sizeof(void *);
 }
 
 const struct text *noise_entry(const struct text *env, size_t index)
 {
 	const struct text *entry;
 
-	memcpy(&entry, env->data + index * sizeof(entry), sizeof(entry));
+	memcpy(&entry, env->data + index * sizeof(void *), sizeof(void *));
 	return entry;
 }

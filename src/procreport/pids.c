@@ -90,7 +90,7 @@ void pids_leave_out(const struct pids *pids, const struct exec *exec, struct byt
 		if (number > INT32_MAX || !is_known(pids, exec->process, number))
 			continue;
 		bytes_add(out, data + from, at - from);
-		bytes_text(out, "%pid%");
+		bytes_text(out, PIDS_NAME);
 		from = end;
 	}
 	bytes_add(out, data + from, size - from);

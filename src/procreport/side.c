@@ -164,8 +164,7 @@ static void on_exec(struct side *side, const struct procaudit_record *r, const s
 
 	if (exec->number >= side->env_cap) {
 		side->env_cap = 2 * side->env_cap + 1024;
-		side->envs =
-			allocated(reallocarray(side->envs, side->env_cap, sizeof(*side->envs)));
+		side->envs = allocated(reallocarray(side->envs, side->env_cap, sizeof(void *)));
 	}
 	side->envs[exec->number] = entry ? entry->env : env_of(side, &r->env);
 	learn_templates(&side->normals[side->normal_count - 1], exec);

@@ -156,7 +156,7 @@ static void add_words(struct bucket *bucket, unsigned item)
 			add_word(bucket, item, s, size);
 		s += size + 1;
 	}
-	if (owner->count)
+	if (bucket->pool && owner->count > 1)
 		qsort(bucket->pool + owner->words, owner->count, sizeof(*bucket->pool), by_hash);
 }
 
