@@ -272,13 +272,13 @@ fd/2 EACCES'
 	cd "$PUBLIC" || return
 	mkfifo -m 666 go
 	LOG=$PUBLIC/log.jsonl
-	target setpriv --reuid=65534 --regid=65534 --clear-groups sh -c "$UNTIL_GO"' ./spy $(sed -n "s/^TracerPid:\t//p" /proc/self/status) >got'
+	target setpriv --reuid=65534 --regid=65534 --clear-groups sh -c "$UNTIL_GO"' ./spy >got; exit $?'
 	as_nobody "$PROCAUDIT" -o "$LOG" -p "$TARGET" 3>&- &
 	JOB=$!
 	await grep -qs '"event":"attach"' "$LOG" || skip 'machine: nobody may attach here'
 	PID=$(recorder)
 	go
 	ends_with 0
-	equal "$(cat got)" "$FORBIDDEN"
+	equal "$(head -n 10 got)" "$FORBIDDEN"
 	whole
 }

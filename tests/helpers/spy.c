@@ -86,6 +86,14 @@ static long trace(pid_t pid, int request)
 	return ptrace(PTRACE_DETACH, pid, 0, 0);
 }
 
+/* One that stopped its own tracer would wait for it for ever; one that has only
+ * seized it, and ends, lets it go. */
+static void seize_and_end(pid_t pid)
+{
+	if (ptrace(PTRACE_SEIZE, pid, 0, 0) == 0)
+		errx(1, "%d, who traces us, can be traced", (int)pid);
+}
+
 static void spy(pid_t pid)
 {
 	say("PTRACE_ATTACH", trace(pid, PTRACE_ATTACH));
@@ -130,6 +138,7 @@ int main(int argc, char *argv[])
 		return 0;
 	if (!tracer)
 		errx(1, "nobody traces us");
+	seize_and_end(tracer);
 	spy(tracer);
 	spy(field(tracer, "PPid:"));
 	return 0;
