@@ -213,6 +213,24 @@ audit_much() {
 		"$(log 'select(.event == "exit" and .proc == 1) | .mono_us')"
 }
 
+@test "list: as kept" {
+	golden build.list list build.jsonl
+	golden build.list-json list --json --program='*cc*' build.jsonl
+	golden odd.list list odd.jsonl
+}
+
+@test "verify: as kept" {
+	golden both.verify verify odd.jsonl build.jsonl
+	# What is found in a damaged log, in words.
+	sed '3s/"pid"/"pod"/; 9d; 20s/"proc":[0-9]*/"proc":99/; $d' "$GOLDEN/build.jsonl" >damaged.jsonl
+	run -5 "$PROCREPORT" verify damaged.jsonl
+	[ -z "${UPDATE_GOLDEN-}" ] || echo "$output" >"$GOLDEN/damaged.verify"
+	diff "$GOLDEN/damaged.verify" <(echo "$output")
+	run -5 "$PROCREPORT" verify --json damaged.jsonl
+	[ -z "${UPDATE_GOLDEN-}" ] || echo "$output" >"$GOLDEN/damaged.verify-json"
+	diff "$GOLDEN/damaged.verify-json" <(echo "$output")
+}
+
 @test "list: without a filter it is the exec records, as lines, as NUL bytes, as JSON" {
 	audit_much
 	"$PROCREPORT" list "$LOG" >lines
