@@ -498,6 +498,17 @@ run({"PERL5OPT": "-w"})
 	equal "$("$PROCREPORT" list "$LOG" | wc -l)" 2
 }
 
+@test "a log of any year is read" {
+	for year in 0001 1969 2262 9999; do
+		sed "s/\"ts\":\"2026-11-21T/\"ts\":\"$year-12-31T/" "$GOLDEN/build.jsonl" >then.jsonl
+		for sub in summary 'summary --json' list tree 'show 17' failed trace verify; do
+			# shellcheck disable=SC2086 # words
+			"$PROCREPORT" $sub then.jsonl >out || fail "$year: $sub"
+			[ -s out ]
+		done
+	done
+}
+
 @test "damaged lines are told with file and number, skipped, and the rest is read" {
 	sed '7s/"pid"/"pod"/' "$GOLDEN/build.jsonl" >damaged.jsonl
 	run -0 --separate-stderr "$PROCREPORT" list damaged.jsonl

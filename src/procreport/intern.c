@@ -16,6 +16,8 @@ struct block {
 	char data[];
 };
 static struct block *blocks;
+static char *rest; /* of the newest block */
+static size_t left;
 
 static _Noreturn void no_memory(void)
 {
@@ -35,8 +37,6 @@ static char *new_block(size_t size)
 
 void *permanent(size_t size)
 {
-	static char *rest;
-	static size_t left;
 	char *memory;
 
 	size = (size + 15) / 16 * 16;

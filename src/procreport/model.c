@@ -12,6 +12,9 @@
 
 #include <uthash.h>
 
+/* In the year 2255: nanoseconds, and some more, have room in 64 bits. */
+#define SECONDS_MAX INT64_C(9000000000)
+
 /* A process, or an environment, by its number in the log. */
 struct entry {
 	int64_t number; /* proc, or env_id */
@@ -61,9 +64,13 @@ static struct text *text_of(const struct procaudit_string *string)
 	return string->data ? intern(string->data, string->size) : NULL;
 }
 
+/* Since 1970. A log may say any year; what has no room is the nearest that has. */
 static int64_t nanoseconds(const struct timespec *time)
 {
-	return time->tv_sec * INT64_C(1000000000) + time->tv_nsec;
+	int64_t seconds = time->tv_sec < 0 ? 0 : time->tv_sec;
+
+	return (seconds < SECONDS_MAX ? seconds : SECONDS_MAX) * INT64_C(1000000000) +
+	       time->tv_nsec;
 }
 
 /* --- Processes ---------------------------------------------------------------- */
