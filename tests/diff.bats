@@ -235,11 +235,11 @@ two_builds() {
 
 @test "what looks like a folder of the build, or like a temporary name, and is none" {
 	mkdir -p src tmp
-	record src a.jsonl sh -c '/bin/true /usr"$PWD" "$PWD"2 ./src 1 2 3 /tmp/config sub/tmp.abcdefghij'
+	record src a.jsonl sh -c '/bin/true /usr"$PWD" "$PWD"2 ./src 1 2 3 /tmp/config sub/tmp.abcdefghij x.tmp.AbCdEf.i y/tmpab_d1fgh/z tmpfile'
 	mkdir -p other/src
-	record other/src b.jsonl sh -c '/bin/true /usr"$PWD" "$PWD"2 ./src 1 2 3 /tmp/report sub/tmp.bcdefghijk'
+	record other/src b.jsonl sh -c '/bin/true /usr"$PWD" "$PWD"2 ./src 1 2 3 /tmp/report sub/tmp.bcdefghijk x.tmp.aaaaaa.i y/tmpabcdefgh/z tmpfool'
 	equal "$(differences '.changed_commands[] | select(.argv[0] != "sh") | .removed |
-		[.[0], (.[1] | endswith("/src2")), .[2:]]')" "[\"/usr$PWD/src\",true,[\"%tmp%/config\"]]"
+		[.[0], (.[1] | endswith("/src2")), .[2:]]')" "[\"/usr$PWD/src\",true,[\"%tmp%/config\",\"tmpfile\"]]"
 }
 
 @test "--ignore: what matches is the same" {

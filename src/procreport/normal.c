@@ -70,7 +70,6 @@ void normal_begin(struct normal *normal, const char *root)
 	normal_folder(normal, "/tmp", "%tmp%", true);
 	normal_folder(normal, "/var/tmp", "%tmp%", true);
 	normal_folder(normal, "/dev/shm", "%tmp%", true);
-	normal_template(normal, "tmp.XXXXXXXXXX");
 }
 
 void normal_folder(struct normal *normal, const char *path, const char *name, bool temporary)
@@ -141,24 +140,49 @@ static bool fits_template(
 	return alnum_run(name + *before, size - *before) == template->random;
 }
 
-/* tmpab1_x2yz: as Python makes them; ccAbCdEf.s: as GCC does. */
+/* ccAbCdEf.s: as GCC makes them. */
 static bool fits_known(const char *name, size_t size, size_t *before, size_t *random)
+{
+	if (size < 8 || memcmp(name, "cc", 2) != 0 || alnum_run(name, size) != 8)
+		return false;
+	*before = 2;
+	*random = 6;
+	return true;
+}
+
+/* tmpab1_x2yz: as Python makes them. */
+static bool fits_python(const char *name, size_t size)
 {
 	size_t n = 3;
 
-	if (size >= 8 && memcmp(name, "cc", 2) == 0 && alnum_run(name, size) == 8) {
-		*before = 2;
-		*random = 6;
-		return true;
-	}
-	if (size < 11 || memcmp(name, "tmp", 3) != 0)
-		return false;
 	while (n < size && (name[n] == '_' || islower((unsigned char)name[n]) ||
 				   isdigit((unsigned char)name[n])))
 		n++;
-	*before = 3;
-	*random = 8;
-	return n == 11;
+	return n == 11 && (n == size || !normal_is_name((unsigned char)name[n]));
+}
+
+/* Adds what is called so wherever it lies, and whatever is in front of it:
+ * tmp.AbCdEfGhIj, output.tmp.AbCdEf.i; the bytes that were used, 0 if it is not. */
+static size_t add_tmp(struct bytes *out, const char *text, size_t at, size_t size)
+{
+	bool begins = at == 0 || !normal_is_name((unsigned char)text[at - 1]);
+	size_t run;
+
+	text += at;
+	size -= at;
+	if (size < 10 || memcmp(text, "tmp", 3) != 0)
+		return 0;
+	if (text[3] == '.' && (begins || strchr("._-", text[-1]))) {
+		run = alnum_run(text + 4, size - 4);
+		if (run != 6 && run != 10)
+			return 0;
+		bytes_text(out, "tmp." TEMPORARY_NAME);
+		return 4 + run;
+	}
+	if (!begins || !fits_python(text, size))
+		return 0;
+	bytes_text(out, "tmp" TEMPORARY_NAME);
+	return 11;
 }
 
 static bool looks_random(const char *text, size_t size)
@@ -281,6 +305,8 @@ static void add_normal(
 			used = add_temporary(normal, out, text + at, size - at, temporary);
 			temporary = false;
 		}
+		if (!used && text[at] == 't')
+			used = add_tmp(out, text, at, size);
 		if (!used)
 			bytes_add(out, text + at, used = 1);
 		at += used;
