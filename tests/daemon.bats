@@ -231,6 +231,66 @@ keeps_only_its_own() { # PID [FILE...]
 	[[ $stderr == *'traced already, by process '* ]]
 }
 
+@test "where tracing or a process is refused nothing is run, and the reason is said" {
+	local call option
+	for call in 'ptrace EPERM' 'ptrace:0x4206 EPERM' 'ptrace:0x4207 EPERM' 'ptrace:0x420e EIO' 'clone EAGAIN'; do
+		for option in -q --kill-on-exit --failed; do
+			# shellcheck disable=SC2086 # words
+			run -125 "$HELPERS/deny" $call "$PROCAUDIT" -D $option -o "$LOG" touch ran
+			equal "$call $option ${#lines[@]}" "$call $option 1"
+		done
+	done
+	[ ! -e ran ]
+}
+
+# Starts a daemon that waits for a reader of its log, and waits for its pidfile.
+begin_slowly() { # ARG...
+	mkfifo slow
+	"$PROCAUDIT" -D -o slow --pidfile pid "$@" 2>err 3>&- &
+	await test -s pid
+	cat pid >>pids
+	echo >>pids
+}
+
+@test "the daemon is killed before it is up: nothing has run, and who waits for it learns it" {
+	local status=0
+	begin_slowly touch ran
+	kill -KILL "$(cat pid)"
+	wait $! || status=$?
+	equal "$status" 125
+	[ ! -e ran ]
+	rm slow
+	target
+	status=0
+	: >pid
+	begin_slowly -p "$TARGET"
+	kill -KILL "$(cat pid)"
+	wait $! || status=$?
+	equal "$status: $(cat err)" "1: procaudit: the daemon, process $(cat pid), has been killed"
+	echo >hold
+}
+
+@test "the caller is killed before the daemon is up: that lets go, and nothing has run" {
+	local pid
+	begin_slowly touch ran
+	pid=$(cat pid)
+	kill -KILL $!
+	cat slow >"$LOG"
+	await gone "$pid"
+	[ ! -e ran ]
+	rm slow
+	target
+	begin_slowly -p "$TARGET"
+	pid=$(cat pid)
+	kill -KILL $!
+	cat slow >"$LOG"
+	await gone "$pid"
+	untraced "$TARGET"
+	check_log "$LOG"
+	equal "$(log 'select(.event == "detach") | .reason')" '"signal"'
+	echo >hold
+}
+
 @test "process 1 of a pid namespace cannot become the command" {
 	unshare -Urpf --mount-proc true 2>/dev/null || skip "machine: no user and pid namespaces here"
 	run -125 unshare -Urpf --mount-proc "$PROCAUDIT" -D -o "$LOG" touch ran
