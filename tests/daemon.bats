@@ -498,6 +498,64 @@ has_settled() { # PID
 	equal "$(trailer '[.complete, .counts.attach, .counts.fork, .counts.exec, .counts.exit]')" '[true,1,1,1,2]'
 }
 
+# --- Hangups ---------------------------------------------------------------------
+
+@test "-p: HUP ends one that has a terminal, and has others begin a new file" {
+	target
+	cat >hangup.py <<-'END'
+		import os, pty, signal, sys
+		ready, told = os.pipe()
+		os.set_inheritable(told, True)
+		pid, terminal = pty.fork()
+		if pid == 0:
+		    os.execv(sys.argv[1], [sys.argv[1], "-o", sys.argv[2], "--ready-fd", str(told), "-p", sys.argv[3]])
+		os.close(told)
+		assert os.read(ready, 10) == b"\n"
+		os.kill(pid, signal.SIGHUP)
+		sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+	END
+	run -0 /usr/bin/python3 hangup.py "$PROCAUDIT" "$LOG" "$TARGET"
+	check_log "$LOG"
+	equal "$(log 'select(.event == "detach") | .reason')" '"signal"'
+	untraced "$TARGET"
+	setsid sh -c 'echo $$ >pid; exec "$@"' sh "$PROCAUDIT" -o second.jsonl -p "$TARGET" 3>&- &
+	await grep -qs '"event":"attach"' second.jsonl
+	mv second.jsonl first.jsonl
+	kill -HUP "$(cat pid)"
+	await test -s second.jsonl
+	kill -TERM "$(cat pid)"
+	wait $!
+	check_log --parts first.jsonl second.jsonl
+	echo >hold
+}
+
+@test "-p: a signal for the log that comes when all has ended is none to die by" {
+	local signal status
+	mkfifo slow
+	for signal in HUP USR1 USR2; do
+		rm -f hold target
+		x=$(printf %0100000d 0) y=$(printf %0100000d 0) target
+		exec 7<>slow
+		setsid sh -c 'echo $$ >pid; exec "$@"' sh "$PROCAUDIT" -o slow -p "$TARGET" 3>&- 7>&- &
+		await traced "$TARGET"
+		echo >hold
+		await gone "$TARGET"
+		await test ! -e "/proc/$TARGET"
+		kill -$signal "$(cat pid)"
+		cat slow >"$LOG" 7>&- &
+		exec 7>&-
+		status=0
+		wait "$(cat pid)" || status=$?
+		equal "$signal $status" "$signal 0"
+		wait
+		check_log "$LOG"
+	done
+}
+
+traced() { # PID
+	! untraced "$1"
+}
+
 # --- The pidfile ---------------------------------------------------------------
 
 @test "--pidfile: one that is held is refused, with the other's pid, and nothing is touched" {

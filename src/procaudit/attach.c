@@ -304,6 +304,16 @@ static void end_log(struct attach *attach)
 	recorder_close(recorder);
 }
 
+/* Those that are for the log come too late from now on. They must not end us when
+ * the tracer no longer blocks them. */
+static void forget_signals(const struct attach *attach)
+{
+	signal(SIGUSR1, SIG_IGN);
+	signal(SIGUSR2, SIG_IGN);
+	if (sigismember(&attach->ending, SIGHUP) == 0)
+		signal(SIGHUP, SIG_IGN);
+}
+
 static void print_summary(const struct attach *attach)
 {
 	const struct recorder *recorder = &attach->recorder;
@@ -332,6 +342,7 @@ int attach(const struct options *options)
 
 	if (!status) {
 		follow(&attach);
+		forget_signals(&attach);
 		end_log(&attach);
 		if (options->verbose)
 			print_summary(&attach);
