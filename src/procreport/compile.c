@@ -104,12 +104,11 @@ static void take_file(struct state *state, size_t i)
 	}
 }
 
-/* Most of all options are -Wname, -Dname, -Ipath, -O2 and -g3, which say nothing here
- * and are not looked up. */
+/* Most of all options are -Wname, -Dname, -Ipath and -O2, which say nothing here and
+ * are not looked up. */
 static bool says_nothing(enum driver driver, const char *arg)
 {
-	return driver == DRIVER_GNU && arg[0] == '-' && arg[1] && strchr("WDIOUg", arg[1]) &&
-	       arg[2];
+	return driver == DRIVER_GNU && arg[0] == '-' && arg[1] && strchr("WDIOU", arg[1]) && arg[2];
 }
 
 /* Returns how many of the next arguments belong to it. */
