@@ -489,9 +489,9 @@ run({"PERL5OPT": "-w"})
 	done
 	"$PROCREPORT" summary "$LOG" | grep -qx "attached to  $pid"
 	# What ran already has a line, too, and can be shown.
-	"$PROCREPORT" tree "$LOG" >tree
-	grep -q "^ *1 .*  (attached) sh -c 'read" tree
-	! grep -q '(fork' tree
+	"$PROCREPORT" tree "$LOG" >out
+	grep -q "^ *1 .*  (attached) sh -c 'read" out
+	run ! grep -q "(fork" out
 	equal "$("$PROCREPORT" show --json 1 "$LOG" | jq -c '[.attached, .image, .argv[:2], (.env | length > 0)]')" \
 		'[true,0,["sh","-c"],true]'
 	"$PROCREPORT" show 2 "$LOG" | grep -A1 -x ancestry | grep -q '^ *1 .* sh -c'
