@@ -192,3 +192,108 @@ render() {
 	equal "$(jq -r 'select(.class == "node" and (.title | startswith("f"))).title' shown | sort)" \
 		"$(log -r 'select(.success == false) | "f1_\(.seq)"' | sort)"
 }
+
+# --- shell ------------------------------------------------------------------------
+
+@test "shell: as kept, whatever way the log comes" {
+	golden build.shell shell build.jsonl
+	golden both.shell shell odd.jsonl build.jsonl
+	same_however_read shell
+}
+
+# A build with makes below, variables of the command line and of the environment,
+# redirections, loops, a script of its own, failures that do not matter.
+write_build() {
+	mkdir -p "$1/lib dir"
+	printf 'int %s(void) { return VALUE; }\n' one >"$1/lib dir/one.c"
+	printf '#include <stdio.h>\n#include "said.h"\nint one(void);\nint main(void) { printf("%%s %%d\\n", SAID, one()); }\n' >"$1/main.c"
+	printf '#!/bin/sh -e\nsed "s/x/$WORD/" "$1" >"$2"\n' >"$1/gen.sh"
+	printf '#define SAID "x"\n' >"$1/said.in"
+	chmod +x "$1/gen.sh"
+	cat >"$1/Makefile" <<-'END'
+		.RECIPEPREFIX = >
+		export WORD = the word
+		VALUE = 1
+		all: main list
+		said.h: said.in
+		>./gen.sh $< $@
+		main: main.c said.h
+		>-test -f nothing
+		>cd 'lib dir' && $(MAKE) libone.a
+		>for i in a b; do touch $$i.stamp; done
+		>$(CC) -O1 -o $@ main.c 'lib dir/libone.a'
+		list: main
+		>ls *.c | sort >$@; ./main >>$@
+		>/bin/echo 'it is done;  "$$HOME"'
+	END
+	cat >"$1/lib dir/Makefile" <<-'END'
+		.RECIPEPREFIX = >
+		libone.a: one.o
+		>$(AR) rcD $@ one.o
+		one.o: one.c
+		>$(CC) -O1 -DVALUE=$(VALUE) -c one.c
+	END
+}
+
+# Names and contents of a directory.
+products() {
+	(cd "$1" && find . -type f -print0 | sort -z | xargs -0 sha256sum)
+}
+
+@test "shell: the script makes what the build made, in a fresh copy" {
+	unset AR CC MAKEFLAGS MAKELEVEL MFLAGS
+	write_build built
+	write_build copy
+	products copy >before
+	(cd built && audit make -s VALUE=7) >/dev/null 2>&1
+	products built >expected
+	refute diff -q before expected
+	"$PROCREPORT" shell "$LOG" >script
+	run ! grep -qwi make <(grep -v '^#' script)
+	equal "$(grep -cE "^env VALUE=7 'WORD=the word' (cc|ar) " script)" 3
+	equal "$(grep '|| :' script)" "env VALUE=7 'WORD=the word' /bin/sh -c 'test -f nothing' || :  # exit 1"
+	bash script "$PWD/copy" >/dev/null
+	products copy | diff expected -
+	# And in its own place.
+	rm -r built && write_build built
+	bash script >/dev/null
+	products built | diff expected -
+	# Of a part, that part.
+	id=$(log 'select(.event == "exec" and .argv[0:1] == ["make"] and .argv[-1] == "libone.a") | .proc')
+	"$PROCREPORT" shell --from="$id" "$LOG" >part
+	equal "$(grep -cE ' (cc|ar) ' part)" 2
+	rm -r built && write_build built
+	bash part >/dev/null
+	products 'built/lib dir' | diff <(grep 'lib dir' expected | sed 's|/lib dir||') -
+}
+
+@test "shell: words, names, directories and variables of any bytes" {
+	odd=$(printf 'a\n\377 "\047\134$dir;#')
+	mkdir "$odd"
+	ln -s /bin/echo "$odd/-n"
+	# shellcheck disable=SC2016 # the command's own
+	audit --env=once bash -c '
+		cd "$1"
+		env -u HOME "$(printf "x y=\001\377\n")" "-n=--" "B=$(printf "\047\134\042")" /bin/true "" -n -- "a b" "\$(id)" "*" "$1"
+		./-n one
+		(exec -a "-a name" /bin/echo two); (exec -a "" /bin/echo three); (exec -a a=b /bin/echo four)
+		/bin/sh -c "/bin/echo five | /bin/cat >five"; /bin/sh -c "/bin/echo six; /bin/echo seven"; :' - "$odd" >/dev/null
+	"$PROCREPORT" shell "$LOG" >script
+	LC_ALL=C run ! grep -q $'[\001-\010\013-\037\177-\377]' script
+	mv "$LOG" first.jsonl
+	audit --env=once bash script >/dev/null
+	for file in first.jsonl "$LOG"; do
+		"$PROCREPORT" list --json "$file" | jq -c 'select(.success and (.exe | test("/(echo|true|cat)$")))
+			| [.argv, .argv_b64, .cwd, .cwd_b64]' | sed 's|\["true"|["/bin/true"|' >"$file.ran"
+	done
+	[ "$(wc -l <first.jsonl.ran)" -ge 8 ]
+	# A path stands for the name of one of bash's own. Both ends of a pipe come at once.
+	diff <(grep -v cat first.jsonl.ran) <(grep -v cat "$LOG.ran")
+	equal "$(sort "$LOG.ran")" "$(sort first.jsonl.ran)"
+	# Variables.
+	for file in first.jsonl "$LOG"; do
+		jq -c 'select(.event == "env") | [.env, .env_b64 // []] | transpose | map(if .[1] and .[1] != "" then .[1] else .[0] end)
+			| map(select(test("^(_|PWD|OLDPWD|SHLVL)=") | not)) | sort' "$file" | sort -u >"$file.env"
+	done
+	diff first.jsonl.env "$LOG.env"
+}

@@ -23,6 +23,7 @@ _procreport_options()
 	sql) word_options+=" --json -o --output" ;;
 	trace) ;;
 	compdb) word_options+=" --all --append -o --output --per-output" ;;
+	shell) word_options+=" --from" ;;
 	dot) word_options+=" --depth --failed --from --match --no-fold" ;;
 	flame) word_options+=" --count --cpu --from --wall" ;;
 	diff)
@@ -44,7 +45,7 @@ _procreport()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed follow sql trace compdb flame diff dot scrub" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed follow sql trace compdb flame diff dot scrub shell" -- "$cur")
 		return
 	fi
 	case $prev in

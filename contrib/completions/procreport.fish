@@ -73,6 +73,9 @@ complete -c procreport -n "$sub compdb" -l append -d 'Keep what the file has'
 complete -c procreport -n "$sub compdb" -s o -l output -r -F -d 'Write to this file'
 complete -c procreport -n "$sub compdb" -l per-output -d 'One entry for each output'
 
+complete -c procreport -n $none -a shell -d 'The commands as a script'
+complete -c procreport -n "$sub shell" -l from -x -d 'This process and what came from it'
+
 complete -c procreport -n $none -a dot -d 'A graph for Graphviz'
 complete -c procreport -n "$sub dot" -l depth -x -d 'So many levels'
 complete -c procreport -n "$sub dot" -l failed -d 'Only what failed'

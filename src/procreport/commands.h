@@ -13,6 +13,7 @@ extern const struct command cmd_follow;
 extern const struct command cmd_flame;
 extern const struct command cmd_list;
 extern const struct command cmd_scrub;
+extern const struct command cmd_shell;
 extern const struct command cmd_show;
 extern const struct command cmd_sql;
 extern const struct command cmd_summary;

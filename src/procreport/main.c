@@ -21,6 +21,7 @@
  *	            without what differs from run to run; align, similar: command by command;
  *	            change, envchange: what differs; differ: all of it; kinds: their names
  *	prune       the part of the tree that is asked for
+ *	leaves      the commands that do the work; deltas: their environments
  *	jsonout     JSON, value by value
  *	live        a log that grows, as lines: lines; watch: until it does; siblings:
  *	            parts that were missed; replay: its records, as the recorder told them
@@ -59,6 +60,7 @@ static const struct command *const commands[] = {
 	&cmd_diff,
 	&cmd_dot,
 	&cmd_scrub,
+	&cmd_shell,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
