@@ -44,7 +44,7 @@ audit_much() {
 	audit --failed sh -c '
 		for i in 1 2 3 4 5; do /bin/true "$i" "a b" "$(printf "\377\n;\042")" & done; wait
 		(cd / && MARK=x sh -c "exec /bin/true under-root") & wait
-		cp /bin/true "$(printf "odd;\042\134 \n\377&<b>\033name")"
+		cp /bin/true "$(printf "odd;\042\134 \n\377&lt;<b>\033name")"
 		./odd*; ./odd* again
 		sh -c "./no-such-thing; kill -9 \$\$"; (exit 3); nosuchcommand
 		/bin/false; exec /bin/true last' 2>/dev/null
@@ -112,7 +112,7 @@ check_trace() {
 @test "flame: each stack has what the log says, and they add up" {
 	audit_much
 	"$PROCREPORT" flame --count "$LOG" >folded
-	equal "$(grep odd folded)" 'dash;odd%3B"\%20%0A%FF&<b>%1Bname 2'
+	equal "$(grep odd folded)" 'dash;odd%3B"\%20%0A%FF&lt%3B<b>%1Bname 2'
 	head -n 40 "$LOG" >cut.jsonl
 	for log in "$LOG" cut.jsonl "$GOLDEN"/*.jsonl; do
 		for measure in cpu wall count; do
