@@ -149,8 +149,12 @@ edited() {
 	run -4 "$PROCREPORT" verify log.jsonl*
 	equal "$(grep -c ' truncated: ' <<<"$output")" 2
 	grep -q 'this is part 2, and those before it are missing' <<<"$output"
+	# As --keep leaves it.
+	equal "$("$PROCREPORT" summary log.jsonl* | head -n1 | sed 's/^[^,]*//')" ', complete from part 2 on'
+	equal "$("$PROCREPORT" summary --json log.jsonl* | jq -c '.logs[0] | [.complete, .first_part]')" '[false,2]'
 	mv first "$first"
 	rm "$second"
+	equal "$("$PROCREPORT" summary log.jsonl* | head -n1 | sed 's/^[^,]*//')" ', complete from part 3 on'
 	run "$PROCREPORT" verify log.jsonl*
 	[[ $status -eq 4 || $status -eq 5 ]]
 	grep -q 'this is part 3, behind part 1' <<<"$output"

@@ -129,9 +129,13 @@ static void print_log(const struct model_log *log, const struct options *options
 {
 	fputs("log          ", stdout);
 	output_quoted(stdout, log->file->data, log->file->size);
-	puts(log->complete > 0	     ? ", complete"
+	fputs(log->complete > 0	     ? ", complete"
 		: log->complete == 0 ? ", incomplete"
-				     : ", without its end");
+				     : ", without its end",
+		stdout);
+	if (log->first_part > 1)
+		printf(" from part %" PRId64 " on", log->first_part);
+	putchar('\n');
 	if (log->command || log->pids) {
 		fputs(log->command ? "command      " : "attached to  ", stdout);
 		words_strings(log->command ? log->command : log->pids,
@@ -366,7 +370,8 @@ static void json_log(const struct model_log *log)
 	json_open(NULL, '{');
 	json_text("file", log->file);
 	json_string("log_id", log->id);
-	json_bool("complete", log->complete > 0);
+	json_bool("complete", log->complete > 0 && log->first_part == 1);
+	json_int("first_part", log->first_part);
 	if (log->command)
 		json_strings("command", log->command->data, log->command->size);
 	if (log->pids)

@@ -254,13 +254,15 @@ static void on_header(struct build *b, const struct procaudit_record *r)
 	/* Each part has the environments that it names. */
 	HASH_CLEAR(hh, b->environments);
 	if (b->log && r->part > 1 && strcmp(b->log->id, r->log_id.data) == 0) {
+		if (r->part != b->log->part + 1)
+			b->log->first_part = r->part;
 		b->log->part = r->part;
 		return;
 	}
 	log = permanent(sizeof(*log));
 	memcpy(log->id, r->log_id.data, sizeof(log->id));
 	log->number = model->log_count + 1;
-	log->part = r->part;
+	log->part = log->first_part = r->part;
 	log->command = r->command.data ? intern(r->command.data, r->command.size) : NULL;
 	log->pids = r->pids.data ? intern(r->pids.data, r->pids.size) : NULL;
 	log->cwd = text_of(&r->cwd);

@@ -53,8 +53,9 @@ struct process {
 
 struct model_log {
 	char id[33];
-	unsigned number; /* from 1 */
-	int64_t part;
+	unsigned number;      /* from 1 */
+	int64_t part;	      /* the last one */
+	int64_t first_part;   /* that is there, of those without a hole up to the last */
 	struct text *command; /* NULL: it was attached to pids */
 	struct text *pids, *cwd, *host, *version;
 	struct text *file;  /* where it begins */
