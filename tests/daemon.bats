@@ -148,8 +148,9 @@ keeps_only_its_own() { # PID [FILE...]
 }
 
 @test "a child that the caller had is the command's to wait for, and not missed" {
-	run -3 sh -c 'sh -c "exit 3" & exec "$@"' sh \
-		"$PROCAUDIT" -D -o "$LOG" perl -e '$p = waitpid(-1, 0); exit($? >> 8)'
+	mkfifo hold
+	run -3 sh -c 'sh -c "read -r x <hold; exit 3" & exec "$@"' sh \
+		"$PROCAUDIT" -D -o "$LOG" perl -e 'open(F, ">", "hold"); print F "\n"; close(F); waitpid(-1, 0); exit($? >> 8)'
 	whole
 	equal "$(trailer '[.complete, .counts.fork]')" '[true,0]'
 }
