@@ -18,7 +18,7 @@
 
 /* A file, and what its header says. */
 struct part {
-	char *path;
+	const char *path;
 	char log_id[33]; /* "": it does not begin with a header, or is no file */
 	int64_t number;
 	size_t place; /* among those of the same log, of the first */
@@ -45,7 +45,7 @@ static void look_at(struct part *part)
 	procaudit_reader_free(reader);
 }
 
-int64_t input_log_id(char *path, char log_id[33])
+int64_t input_log_id(const char *path, char log_id[33])
 {
 	struct part part = {.path = path};
 

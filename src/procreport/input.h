@@ -30,7 +30,7 @@ void input_close(struct input *input);
 
 /* The id of the log that a file holds, or a part of it, which is returned; "" if it
  * begins with no header, or cannot be read twice. */
-int64_t input_log_id(char *path, char log_id[33]);
+int64_t input_log_id(const char *path, char log_id[33]);
 
 /* The next record, or NULL at the end. */
 const struct procaudit_record *input_next(struct input *input);
