@@ -11,12 +11,13 @@ setup() {
 	export LC_ALL=C TZ=UTC MAKEFLAGS=-j2
 }
 
-# Records a command in a directory: record DIR LOG COMMAND...
+# Records a command in a directory: record DIR LOG COMMAND...  Without the variables
+# of bats: they name folders below a TMPDIR that is another one later.
 record() {
 	local dir=$1 log=$PWD/$2 status=0
 
 	shift 2
-	(cd "$dir" && "$PROCAUDIT" -o "$log" "$@") >/dev/null 2>&1 || status=$?
+	(cd "$dir" && unset -v "${!BATS_@}" && "$PROCAUDIT" -o "$log" "$@") >/dev/null 2>&1 || status=$?
 	check_log "$log" || return
 	return "$status"
 }
