@@ -71,7 +71,7 @@ static long read_memory(pid_t pid)
 	return result < 0 && errno == EFAULT ? 0 : result;
 }
 
-static long trace(pid_t pid, int request)
+static long trace(pid_t pid, enum __ptrace_request request)
 {
 	int status;
 

@@ -360,6 +360,8 @@ static char *change(const char *log, enum change how, int n, size_t *size)
 		line = strchr(line, '\n') + 1;
 	end = *line ? strchr(line, '\n') + 1 : line;
 	next = *end ? strchr(end, '\n') + 1 : end;
+	if (!changed)
+		abort();
 	if (!*line || (how == SWAPPED && !*end)) {
 		free(changed);
 		return NULL;
