@@ -27,7 +27,8 @@ _procreport_options()
 	dot) word_options+=" --depth --failed --from --match --no-fold" ;;
 	flame) word_options+=" --count --cpu --from --wall" ;;
 	diff)
-		word_options+=" --all-env --fail-on --ignore --ignore-env --json -q --quiet --times --top"
+		word_options+=" --all-env --fail-on --ignore --ignore-env --json --map -q --quiet"
+		word_options+=" --times --top"
 		;;
 	*) word_options="-h --help -V --version" ;;
 	esac

@@ -95,6 +95,7 @@ complete -c procreport -n "$sub diff" -l fail-on -x -a 'new-program gone-program
 complete -c procreport -n "$sub diff" -l ignore -x -d 'What matches is the same in both'
 complete -c procreport -n "$sub diff" -l ignore-env -x -d 'Variables that do not matter'
 complete -c procreport -n "$sub diff" -l json -d 'Print JSON'
+complete -c procreport -n "$sub diff" -l map -x -a '(__fish_complete_directories)' -d 'A directory of A that is this one of B'
 complete -c procreport -n "$sub diff" -s q -l quiet -d 'Print nothing'
 complete -c procreport -n "$sub diff" -l times -d 'Times of both, and what takes longer'
 complete -c procreport -n "$sub diff" -l top -x -d 'Rows of each table'

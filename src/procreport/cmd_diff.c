@@ -333,14 +333,34 @@ static void print_side(const struct view *view, int side)
 	}
 }
 
+/* What is taken for the same can hide a difference: it is told even if there is none. */
+static void print_maps(const struct view *view)
+{
+	const struct maps *maps = &view->differ->maps;
+	size_t i;
+
+	for (i = 0; i < maps->count; i++) {
+		const struct map *map = &maps->list[i];
+
+		printf("%s  ", map->name);
+		output_quoted(stdout, map->paths[0], strlen(map->paths[0]));
+		fputs(" = ", stdout);
+		output_quoted(stdout, map->paths[1], strlen(map->paths[1]));
+		puts(map->given ? " (--map)" : "");
+	}
+}
+
 static void print_text(const struct differ *differ, const struct options *options)
 {
 	struct view view = {differ, options, output_has_color(options), output_columns()};
 
-	if (!options->times && !differ_has(differ, NULL))
+	if (!options->times && !differ_has(differ, NULL)) {
+		print_maps(&view);
 		return;
+	}
 	print_side(&view, 0);
 	print_side(&view, 1);
+	print_maps(&view);
 	print_programs(&view, 1);
 	print_programs(&view, 0);
 	print_only(&view, 1);
@@ -380,6 +400,7 @@ static int run(const struct options *options)
 
 	kinds_parse(&options->fail_on, fail_on);
 	normal_compile(&options->ignore, ignore);
+	maps_parse(&differ.maps, &options->map);
 	operands_split(&operands, options->files);
 	for (i = 0; i < 2; i++) {
 		differ.sides[i].number = (unsigned)i;
@@ -409,8 +430,8 @@ const struct command cmd_diff = {
 	.name = "diff",
 	.operands = "LOG-A LOG-B",
 	.summary = "What has changed from one build to another",
-	.options = "|all-env|fail-on|ignore|ignore-env|json|quiet|times|top|",
-	.help = "Nothing is printed if both do the same. Each log may be one file, or all of its\n"
-		"parts.\n",
+	.options = "|all-env|fail-on|ignore|ignore-env|json|map|quiet|times|top|",
+	.help = "Nothing is printed if both do the same, but which directories were taken for the\n"
+		"same. Each log may be one file, or all of its parts.\n",
 	.run = run,
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "differ.h"
 
+#include "mapfind.h"
+
 #include <bsd/err.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -162,6 +164,8 @@ void differ_find(struct differ *differ)
 {
 	bool failed = side_has_failed(&differ->sides[0]) && side_has_failed(&differ->sides[1]);
 
+	maps_apply(&differ->maps, differ->sides);
+	mapfind(&differ->maps, differ->sides);
 	side_find_commands(&differ->sides[0], failed);
 	side_find_commands(&differ->sides[1], failed);
 	align_find(&differ->align, differ->sides);

@@ -7,6 +7,7 @@
 #include "change.h"
 #include "envchange.h"
 #include "kinds.h"
+#include "maps.h"
 
 /* A program that is on one side only. */
 struct only_program {
@@ -33,6 +34,7 @@ struct timing {
 
 struct differ {
 	struct side sides[2];
+	struct maps maps;
 	struct align align;
 	struct only_programs programs[2]; /* 0: gone, 1: new */
 	struct matches only[2];		  /* likewise */
@@ -42,7 +44,7 @@ struct differ {
 	uint64_t found[KINDS]; /* how many differences of a kind */
 };
 
-/* Compares. Sides have been read. */
+/* Compares. Sides have been read; maps are those that the user gave. */
 void differ_find(struct differ *differ);
 void differ_free(struct differ *differ);
 

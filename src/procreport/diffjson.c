@@ -56,6 +56,24 @@ static void json_side(const struct differ *differ, int number)
 	json_close('}');
 }
 
+static void json_maps(const struct differ *differ)
+{
+	size_t i;
+
+	json_open("maps", '[');
+	for (i = 0; i < differ->maps.count; i++) {
+		const struct map *map = &differ->maps.list[i];
+
+		json_open(NULL, '{');
+		json_string("name", map->name);
+		json_text("a", intern(map->paths[0], strlen(map->paths[0])));
+		json_text("b", intern(map->paths[1], strlen(map->paths[1])));
+		json_bool("given", map->given);
+		json_close('}');
+	}
+	json_close(']');
+}
+
 static void json_found(const struct differ *differ)
 {
 	unsigned kind;
@@ -219,6 +237,8 @@ void diffjson_print(const struct differ *differ, const struct options *options)
 	json_open(NULL, '{');
 	json_side(differ, 0);
 	json_side(differ, 1);
+	if (differ->maps.count)
+		json_maps(differ);
 	json_found(differ);
 	json_programs(differ, "new_programs", 1);
 	json_programs(differ, "gone_programs", 0);

@@ -164,29 +164,47 @@ static int by_name(const void *left, const void *right)
 	return order ? order : strcmp(a->data, b->data);
 }
 
-const struct text *noise_filter(const struct options *options, const struct normal *normal,
-	const struct procaudit_strings *env)
+static const struct text *text_of(const struct entries *entries)
+{
+	if (entries->count == 0)
+		return intern("", 0);
+	return intern((const char *)entries->list, entries->count * sizeof(void *));
+}
+
+const struct text *noise_keep(const struct options *options, const struct procaudit_strings *env)
 {
 	static struct entries entries;
-	static struct bytes bytes;
 	const char *s, *end = env->data + env->size;
 
 	entries.count = 0;
-	for (s = env->data; s < end; s += strlen(s) + 1) {
-		if (is_noise(options, s))
-			continue;
+	for (s = env->data; s < end; s += strlen(s) + 1)
+		if (!is_noise(options, s))
+			add_entry(&entries, intern(s, strlen(s)));
+	return text_of(&entries);
+}
+
+const struct text *noise_filter(
+	const struct options *options, const struct normal *normal, const struct text *kept)
+{
+	static struct entries entries;
+	static struct bytes bytes;
+	size_t i;
+
+	entries.count = 0;
+	for (i = 0; i < noise_count(kept); i++) {
+		const struct text *entry = noise_entry(kept, i);
+
 		bytes.size = 0;
-		if (is_makeflags(s) && !options->all_env)
-			add_makeflags(normal, &bytes, s);
+		if (is_makeflags(entry->data) && !options->all_env)
+			add_makeflags(normal, &bytes, entry->data);
 		else
-			normal_add(normal, &bytes, s, strlen(s));
+			normal_add(normal, &bytes, entry->data, entry->size);
 		if (bytes.size && (options->all_env || !is_temporary(&bytes)))
 			add_entry(&entries, intern(bytes.data, bytes.size));
 	}
-	if (entries.count == 0)
-		return intern("", 0);
-	qsort(entries.list, entries.count, sizeof(void *), by_name);
-	return intern((const char *)entries.list, entries.count * sizeof(void *));
+	if (entries.count)
+		qsort(entries.list, entries.count, sizeof(void *), by_name);
+	return text_of(&entries);
 }
 
 size_t noise_count(const struct text *env)

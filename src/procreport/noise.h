@@ -10,12 +10,14 @@
 #include <procaudit/reader.h>
 
 /*
- * What is left of an environment, by name: an array of struct text *, its entries
- * without what differs, as one text. So each entry, and each environment, is kept
- * once.
+ * The entries of an environment that matter, as they are: an array of struct text * as
+ * one text. So each entry, and each environment, is kept once.
  */
-const struct text *noise_filter(const struct options *options, const struct normal *normal,
-	const struct procaudit_strings *env);
+const struct text *noise_keep(const struct options *options, const struct procaudit_strings *env);
+
+/* The same of those entries without what differs, by name. */
+const struct text *noise_filter(
+	const struct options *options, const struct normal *normal, const struct text *kept);
 
 /* How many entries such an environment has, and one of them. */
 size_t noise_count(const struct text *env);

@@ -72,18 +72,39 @@ void normal_begin(struct normal *normal, const char *root)
 	normal_folder(normal, "/dev/shm", "%tmp%", true);
 }
 
+static void add_known(struct normal *normal, struct folder folder)
+{
+	size_t i = normal->folder_count;
+
+	folder.size = folder.path ? strlen(folder.path) : 0;
+	while (folder.size > 0 && folder.path[folder.size - 1] == '/')
+		folder.size--;
+	if (folder.size < 2 || folder.path[0] != '/' || normal->folder_count == NORMAL_FOLDERS)
+		return;
+	for (; i > 0 && normal->folders[i - 1].size < folder.size + folder.mapped; i--)
+		normal->folders[i] = normal->folders[i - 1];
+	normal->folders[i] = folder;
+	normal->folder_count++;
+}
+
 void normal_folder(struct normal *normal, const char *path, const char *name, bool temporary)
 {
-	size_t size = path ? strlen(path) : 0, i = normal->folder_count;
+	add_known(normal, (struct folder){.path = path, .name = name, .temporary = temporary});
+}
 
-	while (size > 0 && path[size - 1] == '/')
-		size--;
-	if (size < 2 || path[0] != '/' || normal->folder_count == NORMAL_FOLDERS)
-		return;
-	for (; i > 0 && normal->folders[i - 1].size < size; i--)
-		normal->folders[i] = normal->folders[i - 1];
-	normal->folders[i] = (struct folder){path, size, name, temporary};
-	normal->folder_count++;
+void normal_map(struct normal *normal, const char *path, const char *name)
+{
+	add_known(normal, (struct folder){.path = path, .name = name, .mapped = true});
+}
+
+bool normal_has_maps(const struct normal *normal)
+{
+	size_t i;
+
+	for (i = 0; i < normal->folder_count; i++)
+		if (normal->folders[i].mapped)
+			return true;
+	return false;
 }
 
 static bool is_known(const struct normal *normal, const struct template *template)

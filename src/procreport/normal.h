@@ -15,7 +15,8 @@
 #include <regex.h>
 
 #define NORMAL_HOME	 "%home%"
-#define NORMAL_FOLDERS	 16
+#define NORMAL_FOLDERS	 96
+#define NORMAL_MAPS	 80
 #define NORMAL_TEMPLATES 64
 
 struct folder {
@@ -23,6 +24,7 @@ struct folder {
 	size_t size;
 	const char *name; /* what stands in its place */
 	bool temporary;	  /* what lies in it has a random name */
+	bool mapped;	  /* of normal_map() */
 };
 
 /* Names of temporary files, as they are given to mktemp(1). */
@@ -53,11 +55,22 @@ void normal_begin(struct normal *normal, const char *root);
  * that are the same, the first counts. */
 void normal_folder(struct normal *normal, const char *path, const char *name, bool temporary);
 
+/* The same for a folder that has another path in the other build; it counts before those
+ * that were known. */
+void normal_map(struct normal *normal, const char *path, const char *name);
+
+bool normal_has_maps(const struct normal *normal);
+
 /* A template, "confXXXXXX"; other words are passed over. word is borrowed. */
 void normal_template(struct normal *normal, const char *word);
 
 /* Adds the string without what differs. */
 void normal_add(const struct normal *normal, struct bytes *out, const char *text, size_t size);
+
+/* Adds a string of normal_add() with the names, relative to a directory, of what is in
+ * folders of normal_map() replaced, too. */
+void normal_add_relative(const struct normal *normal, struct bytes *out, const char *directory,
+	const char *text, size_t size);
 
 /* Adds a string of normal_add() with the home folder as it was. */
 void normal_restore_home(

@@ -40,6 +40,7 @@ enum {
 	OPT_FAIL_ON,
 	OPT_IGNORE,
 	OPT_IGNORE_ENV,
+	OPT_MAP,
 	OPT_TIMES,
 	OPT_REDACT,
 	OPT_KEY,
@@ -88,6 +89,7 @@ static const struct row rows[] = {
 		"changed-status, changed-count, incomplete; or any"},
 	{OPT_IGNORE, "ignore", "REGEX", "what matches this is the same in both"},
 	{OPT_IGNORE_ENV, "ignore-env", "GLOB", "variables that do not matter"},
+	{OPT_MAP, "map", "DIR-A=DIR-B", "a directory of A that is this one of B (repeatable)"},
 	{OPT_ALL_ENV, "all-env", NULL, "variables of sessions, terminals and shells, too"},
 	{OPT_TIMES, "times", NULL, "times of both, and what takes longer now"},
 	{'0', "null", NULL,
@@ -312,6 +314,8 @@ static struct list *list_of(struct options *options, int value)
 		return &options->ignore;
 	case OPT_IGNORE_ENV:
 		return &options->ignore_env;
+	case OPT_MAP:
+		return &options->map;
 	case OPT_REDACT:
 		return &options->redact;
 	default:

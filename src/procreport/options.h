@@ -55,7 +55,7 @@ struct options {
 	const char *under, *from;
 	const char *env;
 	const char *output;
-	struct list fail_on, ignore, ignore_env, redact;
+	struct list fail_on, ignore, ignore_env, map, redact;
 	const char *key;
 	char **files; /* borrowed from argv, ended by NULL; at least one */
 };

@@ -91,7 +91,7 @@ static const struct text *env_of(struct side *side, const struct procaudit_strin
 	cached->raw.size = 0;
 	bytes_add(&cached->raw, env->data, env->size);
 	bytes_string(&cached->raw, "");
-	cached->env = noise_filter(side->options, normal, env);
+	cached->env = noise_keep(side->options, env);
 	cached->used = ++uses;
 	return cached->env;
 }
@@ -311,10 +311,45 @@ static const struct text *key_of(const struct side *side, const struct exec *exe
 	return intern(key.data, key.size);
 }
 
+/* What noise_filter() has made of an environment in a log. */
+struct filtered_env {
+	const struct text *kept; /* the key */
+	const struct text *env;
+	UT_hash_handle hh;
+};
+
+static void forget_filtered(struct side *side)
+{
+	struct filtered_env *filtered, *next;
+
+	HASH_ITER (hh, side->filtered, filtered, next) {
+		HASH_DEL(side->filtered, filtered);
+		free(filtered);
+	}
+}
+
+static const struct text *filtered_env(struct side *side, const struct exec *exec)
+{
+	const struct text *kept = side->envs[exec->number];
+	struct filtered_env *filtered;
+
+	if (!kept)
+		return NULL;
+	HASH_FIND_PTR(side->filtered, &kept, filtered);
+	if (!filtered) {
+		filtered = allocated(calloc(1, sizeof(*filtered)));
+		filtered->kept = kept;
+		filtered->env = noise_filter(
+			side->options, &side->normals[exec->process->log->number - 1], kept);
+		HASH_ADD_PTR(side->filtered, kept, filtered);
+	}
+	return filtered->env;
+}
+
 void side_find_commands(struct side *side, bool failed)
 {
 	const struct model *model = &side->model;
-	unsigned i;
+	unsigned number = 0, i;
 
 	side->commands = allocated(calloc((size_t)model->exec_count + 1, sizeof(*side->commands)));
 	for (i = 0; i < model->exec_count; i++) {
@@ -323,16 +358,20 @@ void side_find_commands(struct side *side, bool failed)
 
 		if (!exec->success && (!failed || exec_is_miss(exec)))
 			continue;
+		if (exec->process->log->number != number)
+			forget_filtered(side);
+		number = exec->process->log->number;
 		command = &side->commands[side->count++];
 		*command = (struct run){
 			.exec = exec,
 			.key = key_of(side, exec),
-			.env = side->envs[i],
+			.env = filtered_env(side, exec),
 			.status = status_of(exec),
 			.side = side->number,
 		};
 		command->program = intern(command->key->data, strlen(command->key->data));
 	}
+	forget_filtered(side);
 }
 
 void side_free(struct side *side)

@@ -20,6 +20,7 @@ struct run {
 
 struct cached_env;
 struct env_entry;
+struct filtered_env;
 
 struct side {
 	unsigned number; /* 0 or 1 */
@@ -28,12 +29,13 @@ struct side {
 	struct model model;
 	struct normal *normals; /* of each log */
 	unsigned normal_count;
-	const struct text **envs; /* of each exec, by its number */
+	const struct text **envs; /* of noise_keep(), of each exec, by its number */
 	size_t env_cap;
 	struct run *commands; /* in the order of the logs */
 	size_t count;
 
-	bool holes; /* records are missing */
+	bool holes;		       /* records are missing */
+	struct filtered_env *filtered; /* while commands are found */
 
 	/* while it is being read */
 	int64_t next_seq;
