@@ -10,15 +10,16 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	WORK=$PWD
 	# What a compiler cache knows already is not compiled again.
-	export LC_ALL=C TZ=UTC MAKEFLAGS= CCACHE_DISABLE=1
+	export LC_ALL=C TZ=UTC MAKEFLAGS='' CCACHE_DISABLE=1
 }
 
-# Records a command in a directory: record DIR LOG COMMAND...
+# Records a command in a directory: record DIR LOG COMMAND...  Without the variables
+# of bats: they name folders below a TMPDIR.
 record() {
 	local dir=$1 log=$WORK/$2
 
 	shift 2
-	(cd "$dir" && "$PROCAUDIT" -o "$log" "$@") >/dev/null 2>&1 || return
+	(cd "$dir" && unset -v "${!BATS_@}" && "$PROCAUDIT" -o "$log" "$@") >/dev/null 2>&1 || return
 	check_log "$log"
 }
 
