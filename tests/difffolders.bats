@@ -177,6 +177,12 @@ same() {
 	record . a.jsonl sh -c 'cd /usr; /bin/true 1 2; :'
 	record . b.jsonl sh -c 'cd a; /bin/true 1 2; :'
 	equal "$("$PROCREPORT" diff --json a.jsonl b.jsonl | jq .maps)" null
+	# Nor one in which the other side runs, further down.
+	mkdir a/sub
+	record . a.jsonl sh -c 'cd a; /bin/true 1 2; :'
+	record . b.jsonl sh -c 'cd a/sub; /bin/true 1 2; :'
+	equal "$("$PROCREPORT" diff --json a.jsonl b.jsonl | jq .maps)" null
+	equal "$("$PROCREPORT" diff --json b.jsonl a.jsonl | jq .maps)" null
 	# Nor one that is in use on both sides.
 	record . a.jsonl sh -c 'cd a; /bin/true 1 2; cd ../b; /bin/true 1 2; :'
 	record . b.jsonl sh -c 'cd a; /bin/true 1 2; :'
