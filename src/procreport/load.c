@@ -117,14 +117,15 @@ static int64_t environment(struct load *l, const struct procaudit_strings *env)
 	size_t count = 0;
 
 	if (l->last.row && l->last.size == env->size &&
-		memcmp(l->last.data, env->data, env->size) == 0)
+		(!env->size || memcmp(l->last.data, env->data, env->size) == 0))
 		return l->last.row;
 	l->list = rows_grown(l->list, &l->list_cap, env->count * sizeof(*l->list));
 	for (; s < last; s += strlen(s) + 1)
 		l->list[count++] = add_variable(l, s, strlen(s));
 	l->last.row = add_list(l, count);
 	l->last.data = rows_grown(l->last.data, &l->last.cap, env->size);
-	memcpy(l->last.data, env->data, env->size);
+	if (env->size)
+		memcpy(l->last.data, env->data, env->size);
 	l->last.size = env->size;
 	return l->last.row;
 }

@@ -33,6 +33,8 @@ int64_t once_number(struct once *once, const void *data, size_t size, bool *is_n
 {
 	struct once_entry *entry;
 
+	if (!size)
+		data = ""; /* memcpy(3) takes no NULL, of however few bytes */
 	HASH_FIND(hh, once->entries, data, size, entry);
 	*is_new = !entry;
 	if (entry)
