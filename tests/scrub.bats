@@ -188,3 +188,100 @@ print(hmac.new(b"0123456789abcdef", sys.argv[1].encode(), "sha256").hexdigest()[
 	cmp before copy.jsonl
 	equal "$(ls -I 'separate-stderr-*')" $'before\ncopy.jsonl'
 }
+
+# --- Names --------------------------------------------------------------------
+
+# What runs as somebody, somewhere; the real directories are not needed.
+named() {
+	cat >program <<-'END'
+		#!/bin/sh
+		/bin/true /home/alicia/x -I/home/alicia/inc "/tmp/stage/home/alicia" --to=file:///home/alicia/y //home//alicia/.z "rm '/home/alicia'" /home/alicia
+		/bin/true alicia@build7 build7.corp.example:22 BUILD7 "x build7, y" malicia aliciax build77 /home/aliciax /var/home/root alicia_1 Alicia /tmp/alicia/b
+		HOME=/srv/people/alicia/ /bin/true /srv/people/alicia//a /srv/people /home/bobby/z '/x:/home/bobby' "$(printf '\376 /home/alicia \376')"
+		ALICIA_DIR=/tmp alicia_dir=/tmp /bin/true '~alicia'
+		env -i HOME=/root USER=root LOGNAME=daemon HOSTNAME=localhost HOST=x86_64-linux-gnu /bin/true /root /dev/root /usr/lib/x86_64-linux-gnu daemon
+		env -i USER=al HOSTNAME=pi SUDO_USER=12345 HOME=/ /bin/true pi al 12345 /usr/al
+	END
+	chmod +x program
+	HOME=/home/alicia USER=alicia LOGNAME=alicia HOSTNAME=build7.corp.example \
+		audit "$@" ./program /home/alicia/d
+}
+
+# No string of the copy, in whatever spelling, has a match, nor has a name in it.
+no_match() {
+	/usr/bin/python3 - "$1" "${2-}" copy.jsonl <<-'END'
+		import base64, json, re, sys
+
+		pattern, skip, name = sys.argv[1:]
+		def check(value, is_twin=False):
+		    if isinstance(value, dict):
+		        for key, inner in value.items():
+		            check(inner, is_twin or key.endswith("_b64"))
+		    elif isinstance(value, list):
+		        for inner in value:
+		            check(inner, is_twin)
+		    elif isinstance(value, str):
+		        data = base64.b64decode(value) if is_twin else value.encode()
+		        data = re.sub(skip.encode(), b"", data) if skip else data
+		        if re.search(pattern.encode(), data):
+		            sys.exit(f"{pattern} matches {data}")
+		for line in open(name):
+		    check(json.loads(line))
+	END
+}
+
+@test "--home, --host, --user: names go from everywhere, alone and together" {
+	for options in --failed --env=once; do
+		# shellcheck disable=SC2086 # words
+		named $options
+		me=$(head -n 1 "$LOG" | jq -r .host)
+		scrub
+		grep -q /home/alicia copy.jsonl && grep -qw build7 copy.jsonl && grep -qw "$me" copy.jsonl
+		equal "$(head -n 1 copy.jsonl | jq .boot_id)" "$(head -n 1 "$LOG" | jq .boot_id)"
+
+		scrub --home "$LOG"
+		no_match '/home/+(alicia|aliciax|bobby)([^a-z0-9]|$)|/srv/people/alicia'
+		grep -q 'alicia@build7' copy.jsonl
+		grep -q '/tmp/stage/home/\*\*\*' copy.jsonl
+		same_counts "$LOG" copy.jsonl
+
+		scrub --host "$LOG"
+		no_match '(?i)(^|[^a-z0-9])build7([^a-z0-9]|$)'
+		no_match '(?i)corp\.example'
+		[ ${#me} -lt 3 ] || no_match "(?i)(^|[^a-z0-9])$me([^a-z0-9]|$)"
+		equal "$(head -n 1 copy.jsonl | jq -c '[.boot_id, .host[:3]]')" '[null,"***"]'
+		grep -q build77 copy.jsonl && grep -q /home/alicia copy.jsonl && grep -qw pi copy.jsonl
+
+		scrub --user "$LOG"
+		no_match '(?i)(^|[^a-z0-9])alicia([^a-z0-9]|$)' '^ALICIA_DIR='
+		no_match '(^|[^A-Za-z0-9])alicia([^A-Za-z0-9]|$)'
+		grep -q malicia copy.jsonl && grep -q aliciax copy.jsonl && grep -q ALICIA_DIR copy.jsonl
+
+		scrub --home --host --user --key=<(printf 0123456789abcdef) "$LOG"
+		no_match '(^|[^A-Za-z0-9])(alicia|build7|bobby)([^A-Za-z0-9]|$)'
+		same_counts "$LOG" copy.jsonl
+		"$PROCREPORT" scrub --home --host --user copy.jsonl | cmp - copy.jsonl
+		for sub in list tree summary failed dot trace flame shell 'show 1' 'diff copy.jsonl'; do
+			# shellcheck disable=SC2086 # words
+			"$PROCREPORT" $sub copy.jsonl >/dev/null
+		done
+		[ "$("$PROCREPORT" sql copy.jsonl 'SELECT count(*) FROM exec')" -gt 3 ]
+	done
+}
+
+@test "names that are equal have one mask; what all machines have stays" {
+	named
+	scrub --home --host --user "$LOG"
+	execs() { "$PROCREPORT" list "$1" --json | jq -c "select(.argv[1] // \"\" | startswith(\"$2\")).argv[1:]"; }
+	# One for the home and the user, and the same everywhere.
+	equal "$(execs copy.jsonl /home/ | head -n 1 | grep -o '\*\*\*[0-9a-f]*' | sort | uniq -c | awk '{print $1}')" 7
+	a=$(head -n 1 copy.jsonl | jq -r '.command[1][6:25]')
+	[[ $a =~ ^\*{3}[0-9a-f]{16}$ ]]
+	equal "$(execs copy.jsonl "$a@" | jq -r '.[5:] | map(select(contains("***")| not)) | join(" ")')" 'aliciax build77 /var/home/root'
+	equal "$(execs copy.jsonl /root)" '["/root","/dev/root","/usr/lib/x86_64-linux-gnu","daemon"]'
+	# Short names, and numbers, only as values.
+	equal "$(execs copy.jsonl pi)" '["pi","al","12345","/usr/al"]'
+	"$PROCREPORT" list --json --program=true --match=12345 copy.jsonl | jq -r .seq >seq
+	equal "$(jq -r --argjson seq "$(cat seq)" 'select(.seq == $seq).env[]' copy.jsonl | sed 's/[0-9a-f]\{16\}$/H/' | grep -vE '^(PWD|_|OLDPWD|SHLVL)=' | sort | tr '\n' ' ')" \
+		'HOME=/ HOSTNAME=***H SUDO_USER=***H USER=***H '
+}

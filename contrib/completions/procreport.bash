@@ -19,7 +19,7 @@ _procreport_options()
 	follow)
 		word_options+=" --cwd --failed --forever --from-start -n --lines --match --pid --program --utc"
 		;;
-	scrub) word_options+=" --key -o --output --redact" ;;
+	scrub) word_options+=" --home --host --key -o --output --redact --user" ;;
 	sql) word_options+=" --json -o --output" ;;
 	trace) ;;
 	compdb) word_options+=" --all --append -o --output --per-output" ;;

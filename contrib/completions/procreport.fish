@@ -101,6 +101,9 @@ complete -c procreport -n "$sub diff" -l times -d 'Times of both, and what takes
 complete -c procreport -n "$sub diff" -l top -x -d 'Rows of each table'
 
 complete -c procreport -n $none -a scrub -d 'A copy that can be shared'
+complete -c procreport -n "$sub scrub" -l home -d 'Mask names of home directories'
+complete -c procreport -n "$sub scrub" -l host -d 'Mask names of hosts'
+complete -c procreport -n "$sub scrub" -l user -d 'Mask names of users'
 complete -c procreport -n "$sub scrub" -l key -r -F -d 'Key of the masks'
 complete -c procreport -n "$sub scrub" -s o -l output -r -F -d 'Write there'
 complete -c procreport -n "$sub scrub" -l redact -x -d 'Mask variables of such names'

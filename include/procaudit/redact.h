@@ -29,6 +29,8 @@ struct procaudit_redact_options {
 	size_t key_size; /* bytes */
 	bool recorded;	 /* for a log that is there: no secret is forgotten, however many they
 			    are, and masks are left as they are */
+	/* Names that are masked, too, where they were learnt before; see procreport(1), scrub. */
+	bool homes, hosts, users;
 };
 
 int procaudit_redactor_new(
@@ -40,7 +42,7 @@ void procaudit_redactor_free(struct procaudit_redactor *redactor);
 /* Learns the secrets of an environment, ended by NULL, before the first event. */
 int procaudit_redactor_learn(struct procaudit_redactor *redactor, char *const env[]);
 
-/* Learns the secrets of an event, those too that are told by their shape. */
+/* Learns the secrets of an event, those too that are told by their shape, and names. */
 int procaudit_redactor_study(
 	struct procaudit_redactor *redactor, const struct procaudit_event *event);
 

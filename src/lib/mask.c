@@ -3,9 +3,7 @@
 
 #include <stdlib.h>
 
-/* Digits of a keyed mask: 64 bits, enough to tell all values of a log apart, and
- * no length of them tells anything about a value without the key. */
-#define DIGITS 16
+#define DIGITS (MASK_KEYED - MASK_PLAIN)
 
 void spans_add(struct spans *spans, const struct span *span)
 {
@@ -43,7 +41,7 @@ static void add_mask(const struct masker *masker, const char *data, size_t size,
 	uint8_t digest[HMAC_SIZE];
 	size_t i;
 
-	buf_add(out, "***", 3);
+	buf_add(out, "***", MASK_PLAIN);
 	if (!masker->keyed)
 		return;
 	hmac_digest(&masker->hmac, data, size, digest);
@@ -51,14 +49,13 @@ static void add_mask(const struct masker *masker, const char *data, size_t size,
 		buf_char(out, hex[digest[i / 2] >> (i % 2 ? 0 : 4) & 15]);
 }
 
-/* Three asterisks, perhaps with the digits of a keyed mask. */
-static bool is_mask(const char *data, size_t size)
+bool mask_is(const char *data, size_t size)
 {
 	size_t i;
 
-	if ((size != 3 && size != 3 + DIGITS) || memcmp(data, "***", 3) != 0)
+	if ((size != MASK_PLAIN && size != MASK_KEYED) || memcmp(data, "***", MASK_PLAIN) != 0)
 		return false;
-	for (i = 3; i < size; i++)
+	for (i = MASK_PLAIN; i < size; i++)
 		if (!strchr("0123456789abcdef", data[i]) || !data[i])
 			return false;
 	return true;
@@ -92,7 +89,7 @@ void mask_apply(const struct masker *masker, struct spans *spans, const char *da
 		struct span sum = unite(all, count, &i);
 
 		buf_add(out, data + done, sum.start - done);
-		if (masker->keeps && is_mask(data + sum.start, sum.end - sum.start))
+		if (masker->keeps && mask_is(data + sum.start, sum.end - sum.start))
 			buf_add(out, data + sum.start, sum.end - sum.start);
 		else if (sum.same)
 			add_mask(masker, sum.same, sum.same_size, out);

@@ -6,6 +6,13 @@
 #include "buf.h"
 #include "hmac.h"
 
+#include <stdbool.h>
+
+/* Three asterisks, and the digits of a keyed mask: 64 bits, enough to tell all values
+ * of a log apart; no length of them tells anything about a value without the key. */
+#define MASK_PLAIN 3
+#define MASK_KEYED (MASK_PLAIN + 16)
+
 struct span {
 	size_t start, end; /* end: behind the last byte */
 	const char *same;  /* what they stand for, where that is not these bytes: a secret whose
@@ -28,6 +35,9 @@ struct masker {
 	bool keyed; /* masks show which values are equal, by hmac; else all are the same */
 	struct hmac hmac;
 };
+
+/* Whether this is a mask, with or without digits, and nothing else. */
+bool mask_is(const char *data, size_t size);
 
 /* Appends the data to out, with one mask in the place of all spans that overlap
  * or touch. Puts the spans in order. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "redact.h"
 
+#include "identity.h"
 #include "macro.h"
 #include "mask.h"
 #include "names.h"
@@ -30,6 +31,7 @@ enum field {
 struct procaudit_redactor {
 	struct names names;
 	struct secrets secrets;
+	struct identity identity;
 	struct masker masker;
 	bool recorded;
 	struct spans spans;	      /* of the field at hand */
@@ -52,6 +54,9 @@ PUBLIC int procaudit_redactor_new(
 		return -ENOMEM;
 	}
 	r->recorded = r->masker.keeps = options->recorded;
+	r->identity.homes = options->homes;
+	r->identity.hosts = options->hosts;
+	r->identity.users = options->users;
 	r->masker.keyed = options->key != NULL;
 	if (options->key)
 		hmac_init(&r->masker.hmac, options->key, options->key_size);
@@ -67,6 +72,7 @@ PUBLIC void procaudit_redactor_free(struct procaudit_redactor *r)
 		return;
 	names_free(&r->names);
 	secrets_free(&r->secrets);
+	identity_free(&r->identity);
 	spans_free(&r->spans);
 	for (i = 0; i < FIELDS; i++)
 		buf_free(&r->fields[i]);
@@ -89,8 +95,9 @@ static const char *secret_value(struct procaudit_redactor *r, const char *entry)
 static int learn(struct procaudit_redactor *r, const char *entry)
 {
 	const char *value = secret_value(r, entry);
+	int error = value ? secrets_learn(&r->secrets, value, strlen(value)) : 0;
 
-	return value ? secrets_learn(&r->secrets, value, strlen(value)) : 0;
+	return error ? error : identity_learn(&r->identity, entry);
 }
 
 PUBLIC int procaudit_redactor_learn(struct procaudit_redactor *r, char *const env[])
@@ -104,12 +111,12 @@ PUBLIC int procaudit_redactor_learn(struct procaudit_redactor *r, char *const en
 
 static int learn_all(struct procaudit_redactor *r, const struct procaudit_strings *env)
 {
-	const char *entry = env->data, *end = entry + env->size;
+	const char *entry = env->data;
 	int error = 0;
 
 	if (!r->recorded)
 		secrets_bound(&r->secrets);
-	for (; entry < end && !error; entry += strlen(entry) + 1)
+	for (; entry && entry < env->data + env->size && !error; entry += strlen(entry) + 1)
 		error = learn(r, entry);
 	return error;
 }
@@ -153,6 +160,11 @@ static int mask(struct procaudit_redactor *r, enum field field, const char **dat
 	struct buf *out = &r->fields[field];
 
 	secrets_find(&r->secrets, *data, *size, &r->spans);
+	if (field == FIELD_ENV)
+		identity_find_in_env(&r->identity,
+			&(struct procaudit_strings){.data = *data, .size = *size}, &r->spans);
+	else
+		identity_find(&r->identity, *data, *size, &r->spans);
 	if (r->spans.list.error)
 		return -ENOMEM;
 	if (spans_count(&r->spans) == 0)
@@ -225,7 +237,12 @@ static int study(
 	for (i = 0; i < spans_count(&r->spans) && !error; i++)
 		error = secrets_learn(
 			&r->secrets, strings->data + spans[i].start, spans[i].end - spans[i].start);
-	return error;
+	return error ? error : identity_learn_text(&r->identity, strings->data, strings->size);
+}
+
+static int study_path(struct procaudit_redactor *r, const struct procaudit_string *path)
+{
+	return path->data ? identity_learn_path(&r->identity, path->data, path->size) : 0;
 }
 
 PUBLIC int procaudit_redactor_study(
@@ -244,6 +261,14 @@ PUBLIC int procaudit_redactor_study(
 		error = study(r, find_in_argv, &exec->argv);
 	if (!error)
 		error = study(r, find_in_argv, &exec->argv_asked);
+	if (!error)
+		error = study_path(r, &exec->path);
+	if (!error)
+		error = study_path(r, &exec->dirfd_path);
+	if (!error)
+		error = study_path(r, &exec->exe);
+	if (!error)
+		error = study_path(r, &exec->cwd);
 	return error;
 }
 

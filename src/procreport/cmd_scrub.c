@@ -145,8 +145,9 @@ const struct command cmd_scrub = {
 	.name = "scrub",
 	.operands = "LOG...",
 	.summary = "A copy that can be shared: secrets masked, equal ones alike",
-	.options = "|key|output|redact|",
+	.options = "|home|host|key|output|redact|user|",
 	.help = "Values of variables whose names look like those of secrets, and what looks like\n"
-		"one by itself, become *** and a hash, wherever they stand.\n",
+		"one by itself, become *** and a hash, wherever they stand.\n"
+		"Names of home directories, hosts and users stay without --home, --host, --user.\n",
 	.run = run,
 };

@@ -34,7 +34,13 @@ struct masking {
 	size_t glob_count;
 	char *all_globs; /* of the copy */
 	size_t all_cap;
+	char *host; /* a header's, as a variable */
+	size_t host_cap;
+	bool no_boot; /* boot_id tells which host it was */
 };
+
+/* In front of a header's host. */
+#define HOSTNAME "HOSTNAME="
 
 static _Noreturn void fail(int error)
 {
@@ -70,7 +76,10 @@ static size_t read_key(char key[KEY_MAX], const char *path)
 struct masking *masking_new(const struct options *options)
 {
 	struct masking *m = calloc(1, sizeof(*m));
-	struct procaudit_redact_options redact = {.recorded = true};
+	struct procaudit_redact_options redact = {.recorded = true,
+		.homes = options->home,
+		.hosts = options->host,
+		.users = options->user};
 	char key[KEY_MAX];
 	size_t i;
 	int error;
@@ -85,6 +94,7 @@ struct masking *masking_new(const struct options *options)
 			errx(STATUS_USAGE, "--redact: a pattern of names is expected");
 		m->globs[m->glob_count++] = options->redact.items[i];
 	}
+	m->no_boot = options->host;
 	redact.globs = m->globs;
 	redact.glob_count = m->glob_count;
 	redact.key = key;
@@ -112,6 +122,7 @@ void masking_free(struct masking *m)
 	forget(&m->studied);
 	forget(&m->masked);
 	free(m->all_globs);
+	free(m->host);
 	free(m->globs);
 	free(m);
 }
@@ -150,9 +161,29 @@ static void remember(struct memory *memory, const struct procaudit_strings *stri
 
 /* --- Records ------------------------------------------------------------------- */
 
+/* As an environment, where the redactor knows what it is. */
+static struct procaudit_strings host_of(struct masking *m, const struct procaudit_string *host)
+{
+	size_t prefix = strlen(HOSTNAME), size = prefix + host->size + 1;
+
+	if (!host->data)
+		return (struct procaudit_strings){0};
+	if (m->host_cap < size) {
+		free(m->host);
+		m->host = malloc(size);
+		if (!m->host)
+			fail(-ENOMEM);
+		m->host_cap = size;
+	}
+	memcpy(m->host, HOSTNAME, prefix);
+	memcpy(m->host + prefix, host->data, host->size);
+	m->host[size - 1] = '\0';
+	return (struct procaudit_strings){.data = m->host, .size = size};
+}
+
 /* What the redactor sees of a record: all that holds words of others. Nothing of a
  * header is an exec; its words lie where their like lies there. */
-static struct procaudit_event event_of(const struct procaudit_record *r)
+static struct procaudit_event event_of(struct masking *m, const struct procaudit_record *r)
 {
 	struct procaudit_event event = {.kind = PROCAUDIT_EXEC};
 	struct procaudit_exec *exec = &event.exec;
@@ -161,7 +192,7 @@ static struct procaudit_event event_of(const struct procaudit_record *r)
 	if (r->kind == PROCAUDIT_RECORD_HEADER) {
 		exec->argv = r->command;
 		exec->argv_asked = r->redact_globs;
-		exec->path = r->host;
+		exec->env = host_of(m, &r->host);
 		exec->exe = r->kernel;
 		exec->dirfd_path = r->version;
 		return event;
@@ -181,7 +212,12 @@ static void take(struct procaudit_record *r, const struct procaudit_exec *exec)
 	if (r->kind == PROCAUDIT_RECORD_HEADER) {
 		r->command = exec->argv;
 		r->redact_globs = exec->argv_asked;
-		r->host = exec->path;
+		if (exec->env.data) {
+			const char *equals = strchr(exec->env.data, '=');
+
+			r->host.data = equals ? equals + 1 : exec->env.data;
+			r->host.size = strlen(r->host.data);
+		}
 		r->kernel = exec->exe;
 		r->version = exec->dirfd_path;
 		return;
@@ -208,14 +244,14 @@ void masking_study(struct masking *m, const struct procaudit_record *r)
 
 	if (!has_words(r))
 		return;
-	event = event_of(r);
-	if (env->data && remembers(&m->studied, env))
+	event = event_of(m, r);
+	if (r->env.data && remembers(&m->studied, &r->env))
 		*env = (struct procaudit_strings){0};
 	error = procaudit_redactor_study(m->redactor, &event);
 	if (error)
 		fail(error);
-	if (env->data)
-		remember(&m->studied, env, NULL);
+	if (r->env.data)
+		remember(&m->studied, &r->env, NULL);
 }
 
 /* Strings that have a form of their own are left out where they do not have it. */
@@ -275,10 +311,9 @@ static void mask_header(struct masking *m, struct procaudit_record *r)
 	static const char hmac[] = "hmac";
 
 	require(&r->boot_id, "-", 36);
-	if (r->boot_id.size != 36)
+	if (r->boot_id.size != 36 || m->no_boot)
 		r->boot_id = (struct procaudit_string){0};
 	require_pids(&r->pids);
-	add_globs(m, r);
 	r->capture_redact = (struct procaudit_string){.data = hmac, .size = sizeof(hmac) - 1};
 	r->scrubbed = 1;
 }
@@ -293,7 +328,9 @@ void masking_apply(struct masking *m, struct procaudit_record *r)
 
 	if (!has_words(r))
 		return;
-	event = event_of(r);
+	if (r->kind == PROCAUDIT_RECORD_HEADER)
+		add_globs(m, r);
+	event = event_of(m, r);
 	if (known)
 		event.exec.env = (struct procaudit_strings){0};
 	error = procaudit_redact(m->redactor, &event, &redacted);

@@ -44,6 +44,9 @@ enum {
 	OPT_TIMES,
 	OPT_REDACT,
 	OPT_KEY,
+	OPT_HOME,
+	OPT_HOST,
+	OPT_USER,
 };
 
 /* An option as help shows it and getopt_long takes it. */
@@ -98,6 +101,9 @@ static const struct row rows[] = {
 	{'o', "output", "FILE", "write to this file, which must not be there yet"},
 	{OPT_REDACT, "redact", "GLOB", "mask variables of such names, too (repeatable)"},
 	{OPT_KEY, "key", "FILE", "the key of the masks, at least 16 bytes; else it is random"},
+	{OPT_HOME, "home", NULL, "mask the names of home directories, too"},
+	{OPT_HOST, "host", NULL, "mask the names of hosts, too, and leave boot_id out"},
+	{OPT_USER, "user", NULL, "mask the names of users, too"},
 	{OPT_UTC, "utc", NULL, "times in UTC, not in the zone of the user"},
 	{'h', "help", NULL, "print this help"},
 };
@@ -270,6 +276,12 @@ static bool *flag_of(struct options *options, int value)
 		return &options->all_env;
 	case OPT_TIMES:
 		return &options->times;
+	case OPT_HOME:
+		return &options->home;
+	case OPT_HOST:
+		return &options->host;
+	case OPT_USER:
+		return &options->user;
 	default:
 		return NULL;
 	}

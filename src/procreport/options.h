@@ -43,12 +43,13 @@ struct options {
 	bool per_output;
 	bool all_env;
 	bool times;
-	bool null;	     /* strings end with NUL bytes */
-	long top;	     /* rows of a table */
-	long lines;	     /* of what is there already */
-	long depth;	     /* -1: no limit */
-	int64_t pid;	     /* 0: any */
-	const char *program; /* these are NULL if not given */
+	bool home, host, user; /* names of these are masked */
+	bool null;	       /* strings end with NUL bytes */
+	long top;	       /* rows of a table */
+	long lines;	       /* of what is there already */
+	long depth;	       /* -1: no limit */
+	int64_t pid;	       /* 0: any */
+	const char *program;   /* these are NULL if not given */
 	const char *match;
 	const char *cwd;
 	const char *since, *until;

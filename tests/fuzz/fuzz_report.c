@@ -48,6 +48,9 @@ static const struct row {
 	{&cmd_flame, {LOG}},
 	{&cmd_dot, {LOG}},
 	{&cmd_diff, {LOG, LOG}},
+	{&cmd_scrub, {"--home", "--host", "--user", LOG}},
+	{&cmd_scrub, {LOG}},
+	{&cmd_sql, {LOG, "SELECT * FROM exec"}},
 };
 
 static jmp_buf end;

@@ -14,7 +14,7 @@ layers() {
 		1 L abi image interrupt stop
 		1 R shell text arena value keys twin unzstd
 		2 L mem proc census obstacle queue seccomp task timeout wait
-		2 R split hmac mask names secrets shapes redact envtable encoder encode encode_jsonl encode_text line
+		2 R split hmac mask names secrets shapes common lexicon identity redact envtable encoder encode encode_jsonl encode_text line
 		2 R record parse source whole reader
 		3 L asked privilege collect seize spawn seat
 		4 L state newborn restart exec groupstop end wakeup fault dispatch hold join attach tracer
