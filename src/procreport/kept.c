@@ -79,6 +79,8 @@ static int synced(const char *path)
 
 void kept_finish(const char *path)
 {
+	char *name = temporary;
+
 	if (synced(temporary) != 0)
 		err(STATUS_FAILED, "cannot write %s", path);
 	if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) != 0) {
@@ -90,5 +92,6 @@ void kept_finish(const char *path)
 		}
 		discard();
 	}
-	temporary = NULL;
+	temporary = NULL; /* before it is gone: a signal looks at it */
+	free(name);
 }
