@@ -51,6 +51,7 @@ static const struct row {
 	{&cmd_scrub, {"--home", "--host", "--user", LOG}},
 	{&cmd_scrub, {LOG}},
 	{&cmd_sql, {LOG, "SELECT * FROM exec"}},
+	{&cmd_shell, {LOG}},
 };
 
 static jmp_buf end;
