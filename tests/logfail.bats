@@ -166,8 +166,8 @@ make_room() {
 }
 
 @test "continue: when there is room again the record goes on and says what was lost" {
-	make_disk 64
-	fill_disk 48
+	make_disk 128
+	fill_disk 112
 	export DISK
 	run -125 --separate-stderr "$PROCAUDIT" --on-log-error=continue -o "$DISK/log" --env=none \
 		sh -c "$THIRTY; $THIRTY; rm \$DISK/filler; $THIRTY"
