@@ -69,7 +69,10 @@ new_pid_namespace() {
 		tells_the_truth report
 		equal "$(execs -s 'map(select(.success and .argv == ["true"])) | length')" 200
 	done
-	equal "$(log 'select(.event == "fork").kind' | sort | uniq -c | xargs)" '100 clone 300 fork 200 vfork'
+	# The kind is absent where a busy machine holds the creator up.
+	equal "$(log -s 'map(select(.event == "fork").kind) | def of(kind): map(select(. == kind)) | length;
+		[length, of("clone") <= 100, of("fork") <= 300, of("vfork") <= 200, of(null) < 30]')" \
+		'[600,true,true,true,true]'
 }
 
 @test "numbers are used again and again: 4 000 processes within 400" {
