@@ -4,6 +4,7 @@
 # that did it, as other people's tools understand it.
 
 load lib/common
+load helpers/await
 
 : "${PROCREPORT:?set by meson test}"
 
@@ -289,6 +290,10 @@ a.c sub/o.o"
 	equal "$(entries --all | wc -l)" 5
 }
 
+runs_program() { # PID FILE
+	[ "$(readlink "/proc/$1/exe")" = "$2" ]
+}
+
 @test "a compiler that ran already when it was attached to is one" {
 	mkfifo gate
 	# Its arguments are what matters; it ends when it is told to.
@@ -297,10 +302,10 @@ a.c sub/o.o"
 	bin/wait-gcc -c a.c <gate &
 	pid=$!
 	exec 5>gate
-	until [ "$(readlink "/proc/$pid/exe")" = "$PWD/bin/wait-gcc" ]; do sleep 0.01; done
+	await runs_program "$pid" "$PWD/bin/wait-gcc"
 	"$PROCAUDIT" -o "$LOG" -p "$pid" 5>&- &
 	recorder=$!
-	until grep -qs '"event":"attach"' "$LOG"; do sleep 0.01; done
+	await grep -qs '"event":"attach"' "$LOG"
 	exec 5>&-
 	wait "$pid" "$recorder"
 	check_log "$LOG"

@@ -2,6 +2,7 @@
 # Contract: procreport answers, and never takes a log for more than it is.
 
 load lib/common
+load helpers/await
 
 : "${PROCREPORT:?set by meson test}"
 
@@ -480,9 +481,9 @@ run({"PERL5OPT": "-w"})
 	pid=$!
 	"$PROCAUDIT" -o "$LOG" -p "$pid" &
 	recorder=$!
-	until grep -qs '"event":"attach"' "$LOG"; do sleep 0.01; done
+	await grep -qs '"event":"attach"' "$LOG"
 	echo go >&5
-	until grep -qs '"two"' "$LOG"; do sleep 0.01; done
+	await grep -qs '"two"' "$LOG"
 	wait "$recorder" "$pid" || :
 	exec 5>&-
 	check_log "$LOG"

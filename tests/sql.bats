@@ -5,6 +5,7 @@
 # shellcheck disable=SC2016,SC2154
 
 load lib/common
+load helpers/await
 
 : "${PROCREPORT:?set by meson test}"
 
@@ -285,7 +286,7 @@ audit_much() {
 	pid=$!
 	"$PROCAUDIT" -o "$LOG" -p "$pid" &
 	recorder=$!
-	until grep -qs '"event":"attach"' "$LOG"; do sleep 0.01; done
+	await grep -qs '"event":"attach"' "$LOG"
 	echo go >&5
 	wait "$recorder" "$pid" || :
 	exec 5>&-
