@@ -281,6 +281,21 @@ static bool set_daemon_option(struct options *options, int value)
 	return true;
 }
 
+/* What the log is to be, against all else that was asked for. */
+static void check_output(struct options *options, const char *format)
+{
+	options->format = options->output ? PROCAUDIT_JSONL : PROCAUDIT_TEXT;
+	if (format)
+		options->format = parse_format(format);
+	if (options->max_line && options->format == PROCAUDIT_TEXT)
+		errx(usage, "--max-line is for the format jsonl");
+	if (options->redact_hmac && !options->redact_count)
+		errx(usage, "--redact-hmac needs --redact" TRY);
+	check_rotation(options);
+	if (options->daemonize && (!options->output || strcmp(options->output, "-") == 0))
+		errx(usage, "--daemonize needs -o FILE");
+}
+
 void options_parse(struct options *options, int argc, char *argv[])
 {
 	struct option longs[OPTLIST_MAX + 1];
@@ -346,16 +361,7 @@ void options_parse(struct options *options, int argc, char *argv[])
 				bad_option(value, argv);
 		}
 	}
-	options->format = options->output ? PROCAUDIT_JSONL : PROCAUDIT_TEXT;
-	if (format)
-		options->format = parse_format(format);
-	if (options->max_line && options->format == PROCAUDIT_TEXT)
-		errx(usage, "--max-line is for the format jsonl");
-	if (options->redact_hmac && !options->redact_count)
-		errx(usage, "--redact-hmac needs --redact" TRY);
-	check_rotation(options);
-	if (options->daemonize && (!options->output || strcmp(options->output, "-") == 0))
-		errx(usage, "--daemonize needs -o FILE");
+	check_output(options, format);
 	if (optind < argc)
 		options->command = argv + optind;
 	if (options->pids)
