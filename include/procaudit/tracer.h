@@ -152,6 +152,12 @@ int procaudit_tracer_next(struct procaudit_tracer *tracer, const struct procaudi
 const siginfo_t *procaudit_tracer_signal(const struct procaudit_tracer *tracer);
 
 /*
+ * With options.stops: the signal that has stopped the command, as procaudit_tracer_signal()
+ * has told; 0 if it goes on, or will as soon as it is served, because it got SIGCONT.
+ */
+int procaudit_tracer_stopped(const struct procaudit_tracer *tracer);
+
+/*
  * Sends a signal that the tracer's process received to the command, unless
  * the sender gave it to the command as well (a terminal, a process group).
  * SIGCONT is sent only if the command is stopped.

@@ -172,6 +172,8 @@ static void answer_stop(struct procaudit_tracer *t, pid_t tid, enum stop stop, i
 		return;
 	case STOP_TRAP:
 		wakeup_undo(t, tid, task, 0);
+		if (hold_group_stop_end(t, task))
+			return;
 		break;
 	case STOP_ENDED:
 	case STOP_OTHER_EVENT:

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "groupstop.h"
 
+#include "macro.h"
 #include "newborn.h"
 #include "proc.h"
+#include "restart.h"
 
 /* A leader that has ended before its threads never stops. */
 static bool is_zombie(const struct procaudit_tracer *t, pid_t pid)
@@ -83,6 +85,28 @@ static bool is_stopped_still(const struct procaudit_tracer *t)
 		return false;
 	return !t->has_proc || proc_status(t->root_process->pid, &status) != 0 ||
 	       !(status.pending >> (SIGCONT - 1) & 1);
+}
+
+PUBLIC int procaudit_tracer_stopped(const struct procaudit_tracer *t)
+{
+	return t->root_process && !t->stop.untold && is_stopped_still(t) ? t->stop.signo : 0;
+}
+
+bool hold_group_stop_end(struct procaudit_tracer *t, const struct task *task)
+{
+	if (!t->stops || !t->stop.end_untold || !task || task->process != t->root_process)
+		return false;
+	t->stop.held = task->tid;
+	return true;
+}
+
+void release_group_stop_end(struct procaudit_tracer *t)
+{
+	pid_t tid = t->stop.held;
+
+	t->stop.held = 0;
+	if (tid)
+		restart(t, tid, task_find(&t->table, tid), PTRACE_CONT, 0);
 }
 
 bool tell_group_stop(struct procaudit_tracer *t)

@@ -30,6 +30,7 @@ struct group_stop {
 	int shown;	 /* the last such signal that the command has shown us */
 	bool untold;	 /* signo is news */
 	bool end_untold; /* the end of another one is, which comes first */
+	pid_t held;	 /* the thread that goes on when that has been told; 0: none */
 };
 
 /* Attaching to what runs already: attach.c. */

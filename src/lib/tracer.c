@@ -109,6 +109,7 @@ static int serve(struct procaudit_tracer *t, const struct timespec *timeout)
 
 	if (timeout)
 		until = boot_now() + timespec_ns(timeout);
+	release_group_stop_end(t);
 	while (t->queue.head == t->queue.tail && !t->ended) {
 		if (attach_next(t))
 			continue;
@@ -323,7 +324,7 @@ static void serve_command(struct procaudit_tracer *t)
 	for (task = t->table.tasks; task && count < ARRAY_SIZE(tids); task = task->hh.next)
 		if (task->process == t->root_process)
 			tids[count++] = task->tid;
-	while (count > 0)
+	while (count > 0 && !t->stop.held)
 		if (wait_take(tids[--count], &status) > 0)
 			dispatch(t, tids[count], status);
 }

@@ -9,6 +9,7 @@
 
 #include <bsd/err.h>
 #include <errno.h>
+#include <linux/futex.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -30,6 +31,9 @@ static const int job_control[] = {SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT};
 static const int to_log[] = {SIGUSR1, SIGUSR2};
 
 static const struct timespec no_time;
+
+/* The recorder waits so long for the proxy to go on. */
+static const struct timespec most = {.tv_nsec = 100000000};
 
 /* Signals that end us are the command's business, but those that we were told to
  * ignore stay ignored; and all of job control is, unless the command is in our place
@@ -82,15 +86,34 @@ static void *pack(uint64_t number, const siginfo_t *info)
 	return (void *)value;
 }
 
+/*
+ * A SIGCONT has come before we have obeyed: does the stop last? It does if only the
+ * command was stopped, after SIGCONT. But a stop signal to the whole job that meets us
+ * on our way out of the stop before, when we have not run yet, stops us without an
+ * order; then SIGCONT ends the command's stop, too. The recorder can see which.
+ */
+static bool doubt(const struct proxy *proxy)
+{
+	uint64_t order = atomic_load(&proxy->orders->stop);
+
+	if (!signal_of(order) || number_of(order) == atomic_load(&proxy->orders->obeyed))
+		return false;
+	atomic_store(&proxy->orders->obeyed, number_of(order));
+	atomic_store(&proxy->orders->doubted, number_of(order));
+	return true;
+}
+
 static void tell(const struct proxy *proxy, const siginfo_t *info)
 {
 	union sigval value;
 	uint64_t number;
+	bool doubts;
 
-	if (info->si_pid == proxy->recorder)
-		return;
 	obey_sigstop(proxy);
 	number = atomic_load(&proxy->orders->obeyed);
+	doubts = info->si_signo == SIGCONT && doubt(proxy);
+	if (info->si_pid == proxy->recorder && !doubts)
+		return;
 	value.sival_ptr = pack(number, info);
 	atomic_store(&proxy->orders->seen, number);
 	sigqueue(proxy->recorder, info->si_signo, value);
@@ -125,6 +148,17 @@ static bool recorder_is_stopped(const struct proxy *proxy, uint64_t order)
 	       WIFSTOPPED(status) && WSTOPSIG(status) == signal_of(order);
 }
 
+/* Lets the signals stop us. When we go on we may not run for a while, and the recorder
+ * waits until we have closed again. */
+static void open_to(const struct proxy *proxy, const sigset_t *set)
+{
+	atomic_store(&proxy->orders->open, 1);
+	sigprocmask(SIG_UNBLOCK, set, NULL);
+	sigprocmask(SIG_BLOCK, set, NULL);
+	atomic_store(&proxy->orders->open, 0);
+	syscall(SYS_futex, &proxy->orders->open, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
 /*
  * Stops by a signal that a terminal may send, so that our parent sees the same
  * as without us. Whether that is still wanted is asked when it is pending: from
@@ -141,8 +175,7 @@ static void stop(const struct proxy *proxy, uint64_t order,
 	sigaddset(&set, signal_of(order));
 	raise(signal_of(order));
 	if (is_wanted(proxy, order)) {
-		sigprocmask(SIG_UNBLOCK, &set, NULL);
-		sigprocmask(SIG_BLOCK, &set, NULL);
+		open_to(proxy, &set);
 	} else if (sigtimedwait(&set, &rest, &no_time) > 0 && rest.si_pid != proxy->pid) {
 		tell(proxy, &rest);
 	}
@@ -156,7 +189,8 @@ static void obey(const struct proxy *proxy)
 	if (!signal_of(order) || number_of(order) == atomic_load(&proxy->orders->obeyed))
 		return;
 	tell_continue(proxy);
-	stop(proxy, order, is_ordered);
+	if (number_of(order) != atomic_load(&proxy->orders->obeyed))
+		stop(proxy, order, is_ordered);
 }
 
 /* What the kernel has begun us without stays so. */
@@ -290,16 +324,35 @@ bool proxy_goes_on_alone(const struct proxy *proxy)
 	       !proxy_signal_is_stale(proxy);
 }
 
+bool proxy_doubts(const struct proxy *proxy)
+{
+	uint64_t order;
+
+	if (!proxy->pid)
+		return false;
+	order = atomic_load(&proxy->orders->stop);
+	return signal_of(order) && number_of(order) == atomic_load(&proxy->orders->doubted);
+}
+
+/* The command must not go on before, since a signal that stops both would stop the
+ * proxy first. Somebody may have stopped it for good, though. */
+static void await_closed(const struct proxy *proxy)
+{
+	if (atomic_load(&proxy->orders->open))
+		syscall(SYS_futex, &proxy->orders->open, FUTEX_WAIT, 1, &most, NULL, 0);
+}
+
 /* One that goes on already would lose what has come since. */
 void proxy_continue(const struct proxy *proxy)
 {
-	bool goes_on = proxy_goes_on_alone(proxy);
+	bool goes_on = proxy_goes_on_alone(proxy) || proxy_doubts(proxy);
 
 	if (!proxy->pid)
 		return;
 	atomic_fetch_and(&proxy->orders->stop, ~UINT64_C(0xff));
 	if (!goes_on)
 		kill(proxy->pid, SIGCONT);
+	await_closed(proxy);
 }
 
 bool proxy_translate(const struct proxy *proxy, siginfo_t *info)

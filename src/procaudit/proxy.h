@@ -30,7 +30,9 @@ struct proxy_orders {
 	_Atomic uint64_t stop;	 /* the last one's number << 8 | the signal, or 0 when it is over */
 	_Atomic uint64_t obeyed; /* the number of the one that the proxy has stopped for last */
 	_Atomic uint64_t seen;	 /* what that was when it told of a signal last */
-	_Atomic bool left;	 /* the recorder has left the process group */
+	_Atomic uint64_t doubted; /* the number of the last one that SIGCONT has overtaken */
+	_Atomic uint32_t open;	  /* 1: a signal can stop the proxy without an order; a futex */
+	_Atomic bool left;	  /* the recorder has left the process group */
 };
 
 struct proxy {
@@ -65,6 +67,10 @@ bool proxy_signal_is_stale(const struct proxy *proxy);
 /* In the recorder: whether the proxy has gone on since it stopped with the
  * command, which is stopped still. */
 bool proxy_goes_on_alone(const struct proxy *proxy);
+
+/* In the recorder: whether the proxy went on before it had stopped for the last stop,
+ * and has to be told once more should that last. */
+bool proxy_doubts(const struct proxy *proxy);
 
 /* In the recorder: what the proxy told of becomes what the proxy got; any other
  * signal is left as it is. Returns whether the proxy had stopped for the last stop

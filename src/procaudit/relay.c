@@ -2,6 +2,7 @@
 #include "relay.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 /* The proxy stops and goes on with the command. */
 static void on_stop(struct relay *relay, const siginfo_t *signal)
@@ -11,6 +12,15 @@ static void on_stop(struct relay *relay, const siginfo_t *signal)
 	else
 		proxy_continue(relay->proxy);
 	relay->continued = false;
+}
+
+/* The proxy has not stopped with the command, because it was told to go on. */
+static void on_doubt(struct relay *relay)
+{
+	int signo = procaudit_tracer_stopped(relay->tracer);
+
+	if (signo)
+		proxy_stop(relay->proxy, signo);
 }
 
 /* A job is stopped: so the command is, unless it was stopped already. When it
@@ -60,6 +70,8 @@ bool relay_signal(struct relay *relay, const siginfo_t *got)
 	siginfo_t signal = *got;
 	bool after_stop = proxy_translate(relay->proxy, &signal);
 
+	if (signal.si_signo != SIGCHLD && proxy_doubts(relay->proxy))
+		on_doubt(relay);
 	switch (signal.si_signo) {
 	case SIGCHLD:
 		on_stop(relay, &signal);
@@ -70,7 +82,8 @@ bool relay_signal(struct relay *relay, const siginfo_t *got)
 		on_job_stop(relay, &signal, after_stop);
 		return false;
 	case SIGCONT:
-		on_job_continue(relay, &signal);
+		if (signal.si_pid != getpid())
+			on_job_continue(relay, &signal);
 		return false;
 	default:
 		return on_ending_signal(relay, &signal);
