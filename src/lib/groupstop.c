@@ -62,7 +62,9 @@ void on_group_stop_end(struct procaudit_tracer *t, struct task *task)
 	if (task->process != t->root_process || !t->stop.signo)
 		return;
 	t->stop.signo = 0;
-	t->stop.end_untold = true;
+	if (!t->stop.untold)
+		t->stop.end_untold = true;
+	t->stop.untold = false;
 	forget_shown_stops(t);
 	if (t->stop.passed_on == t->stop.shown)
 		t->stop.passed_on = 0;
@@ -74,14 +76,26 @@ void on_group_stop_thread_end(struct procaudit_tracer *t, struct process *proces
 		look_at_command(t);
 }
 
+/* Of several threads one may show its way out of the stop before, when others have
+ * gone into the next one already. */
+static bool shows_something(const struct procaudit_tracer *t)
+{
+	const struct task *task;
+	int shown;
+
+	for (task = t->table.tasks; task; task = task->hh.next)
+		if (task->process == t->root_process && wait_peek(task->tid, &shown) > 0)
+			return true;
+	return false;
+}
+
 /* SIGCONT is pending, or makes the task show that it goes on, from the moment at
  * which it is sent (Linux kernel/signal.c, prepare_signal). */
 static bool is_stopped_still(const struct procaudit_tracer *t)
 {
 	struct proc_status status;
-	int shown;
 
-	if (!t->stop.signo || wait_peek(t->root_process->pid, &shown) > 0)
+	if (!t->stop.signo || shows_something(t))
 		return false;
 	return !t->has_proc || proc_status(t->root_process->pid, &status) != 0 ||
 	       !(status.pending >> (SIGCONT - 1) & 1);
