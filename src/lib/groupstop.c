@@ -89,16 +89,29 @@ static bool shows_something(const struct procaudit_tracer *t)
 	return false;
 }
 
+/* The leader if it stops, otherwise any thread that has. */
+static pid_t example(const struct procaudit_tracer *t)
+{
+	const struct task *task;
+
+	for (task = t->table.tasks; task; task = task->hh.next)
+		if (task->process == t->root_process && task->stopped && !task_is_leader(task))
+			return is_zombie(t, t->root_process->pid) ? task->tid
+								  : t->root_process->pid;
+	return t->root_process->pid;
+}
+
 /* SIGCONT is pending, or makes the task show that it goes on, from the moment at
- * which it is sent (Linux kernel/signal.c, prepare_signal). */
+ * which it is sent (Linux kernel/signal.c, prepare_signal); and who is killed does not
+ * rest any more. */
 static bool is_stopped_still(const struct procaudit_tracer *t)
 {
 	struct proc_status status;
 
 	if (!t->stop.signo || shows_something(t))
 		return false;
-	return !t->has_proc || proc_status(t->root_process->pid, &status) != 0 ||
-	       !(status.pending >> (SIGCONT - 1) & 1);
+	return !t->has_proc || proc_status(example(t), &status) != 0 ||
+	       (status.state == 't' && !(status.pending >> (SIGCONT - 1) & 1));
 }
 
 PUBLIC int procaudit_tracer_stopped(const struct procaudit_tracer *t)
