@@ -204,6 +204,15 @@ child_sleeps() { # PID
 	done
 }
 
+@test "TERM to the whole group that ends the command: its status, however late we hear of it" {
+	local n
+	for n in {1..40}; do
+		run -5 setsid -w "$PROCAUDIT" -q -o "$LOG" sh -c 'trap "exit 5" TERM; kill -TERM 0'
+	done
+	check_log "$LOG"
+	equal "$(trailer '[.exit_code, .complete]')" '[5,true]'
+}
+
 # The command and a child of it, which trap the first TERM.
 start_two() { # [OPTION...]
 	prepare

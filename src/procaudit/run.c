@@ -352,12 +352,26 @@ static void end_log(struct run *run)
 	recorder_close(&run->recorder);
 }
 
-/* Those to the log come too late from now on; they must not end us when the tracer
- * no longer blocks them. */
-static void forget_signals(void)
+/* They come too late from now on, as what the proxy tells of when the command has
+ * ended by the same signal; they must not end us when the tracer no longer blocks
+ * them. */
+static void forget_signals(const sigset_t *set)
 {
-	signal(SIGUSR1, SIG_IGN);
-	signal(SIGUSR2, SIG_IGN);
+	int signo;
+
+	for (signo = 1; signo < NSIG; signo++)
+		if (sigismember(set, signo) == 1)
+			signal(signo, SIG_IGN);
+}
+
+static void forget_signals_to_log(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
+	forget_signals(&set);
 }
 
 static int exit_status(struct run *run)
@@ -391,11 +405,12 @@ int run(const struct options *options, const struct proxy *proxy)
 		return STATUS_FAILED;
 	if (open_log(&run) && start(&run)) {
 		follow(&run);
-		forget_signals();
+		forget_signals_to_log();
 		end_log(&run);
 		if (options->verbose)
 			print_summary(&run);
 		status = exit_status(&run);
+		forget_signals(&proxy->signals);
 	}
 	procaudit_tracer_free(run.tracer);
 	recorder_free(&run.recorder);

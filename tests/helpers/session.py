@@ -437,7 +437,7 @@ def threads(s):
     """A command with many threads, whose first one has ended or has not."""
     for how in "threads", "headless":
         s.start(f"$P $HELPERS/editor {how}")
-        for _ in range(3):
+        for _ in range(20):
             s.type(TSTP)
             s.prompt()
             s.fg()
