@@ -106,8 +106,9 @@ void optlist_print(void)
 	     "Runs COMMAND and records every process and program that it starts.\n");
 	for (i = 0; i < ROWS; i++)
 		print_row(&rows[i]);
-	puts("\nExit status: that of COMMAND; 125 if procaudit failed or the record is\n"
-	     "incomplete, 126 if COMMAND could not be executed, 127 if it was not found.\n"
+	puts("\nExit status: that of COMMAND; 125 if procaudit failed, or COMMAND succeeded\n"
+	     "and its record is incomplete; 126 if COMMAND could not be executed, 127 if it\n"
+	     "was not found.\n"
 	     "With -p: 0; 1 if procaudit failed or the record is incomplete; 2 for a wrong\n"
 	     "command line; 4 for want of permission; 6 if the log cannot be opened.\n"
 	     "See procaudit(1).");

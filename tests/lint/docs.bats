@@ -251,6 +251,21 @@ sub_options() {
 	done
 }
 
+@test "the synopsis of procreport(1) has every option of each subcommand, once" {
+	page procreport.1 | sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' | tr -s '\n ' ' ' |
+		sed 's/ procreport /\n/g' >synopsis
+	for sub in $(subcommands); do
+		# By its letter where it has one, else by its name; the filters have a name.
+		expected=$("$PROCREPORT" "$sub" --help | grep -oE '^ +(-[A-Za-z0-9]|--[a-z-]+)' |
+			tr -d ' ' | grep -vx -e -h | sort)
+		grep "^$sub " synopsis >here
+		if grep -qF '[filters]' here; then
+			expected=$(grep -vxE -e '--(program|match|cwd|pid|since|until|under|env|failed)' <<<"$expected")
+		fi
+		equal "$(grep -oE '[[| ]--?[A-Za-z0-9][a-z-]*' here | tr -d '[| ' | sort)" "$expected" || fail "$sub"
+	done
+}
+
 # --- Manual pages -------------------------------------------------------------
 
 @test "mandoc finds nothing to warn of in the manual pages" {
