@@ -17,8 +17,8 @@ import pathlib
 import re
 import sys
 
-# In the text: a whole command line, not the name of an option or a file.
-INLINE = re.compile(r"(?!\S+ -\S+$)(?:sudo|procaudit|procreport|join\.py|meson|ninja|bats|contrib/\w+) .+")
+# In the text: a whole command line, not the name of an option or of a subcommand.
+INLINE = re.compile(r"(?:sudo|procaudit|procreport|join\.py|meson|ninja|bats|contrib/\w+) \S+ .+")
 
 
 def logical_lines(lines):
