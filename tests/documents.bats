@@ -85,7 +85,7 @@ setup_file() {
 	(cd "$WORK" && CFLAGS=-O2 procaudit --failed --env=once -o "$PLACE/build" make)
 	rm -r "$WORK"
 	mv "$WORK.tree" "$PRISTINE"
-	for log in log.txt old.txt log.jsonl build.jsonl yesterday.jsonl var/log/procaudit/runner.jsonl; do
+	for log in log log.txt old.txt log.jsonl build.jsonl yesterday.jsonl var/log/procaudit/runner.jsonl; do
 		cp "$PLACE/build" "$PRISTINE/$log"
 	done
 	ln -s "$BUILDROOT" "$PRISTINE/build"
@@ -168,7 +168,7 @@ after() { # COMMAND
 	*--sh*) [ -e main.o ] ;;
 	*build.sh*copy*) [ -x tmp/copy/hello ] ;;
 	bats*) grep -qx 'ok 1 .*' out ;;
-	*flamegraph.pl* | *-Tsvg* | *'>'* | *' -o '* | *' -q '* | *diff* | *--cwd=* | *CFLAGS* | *GITHUB_TOKEN* | *follow*) ;;
+	*flamegraph.pl* | *-Tsvg* | *'>'* | *' -o '* | *' -q '* | *diff* | *--cwd=* | *LD_PRELOAD* | *ld-* | *CFLAGS* | *GITHUB_TOKEN* | *follow*) ;;
 	*) [ -s out ] || [ -s err ] || fail "it prints nothing: $1" ;;
 	esac
 }
@@ -205,7 +205,7 @@ needs_root() {
 
 @test "procaudit(1)" {
 	needs_root
-	run_commands 13 man/procaudit.1
+	run_commands 16 man/procaudit.1
 }
 
 @test "procreport(1)" {

@@ -11,7 +11,8 @@ line: number, document, first line; with tabs between. They are
                   that are fenced as sh; and `…` in the text that begins with a program
                   of ours or of the build
     manual pages  lines and displays in EXAMPLES; elsewhere lines behind a prompt, and
-                  displays that begin with procaudit or procreport
+                  displays and whole command lines in the text that begin with
+                  procaudit or procreport
 """
 import pathlib
 import re
@@ -81,6 +82,8 @@ def manual(text):
             display = None
         elif display is not None:
             display.append(plain(line))
+        elif re.match(r"\.Ql (procaudit|procreport) \S+ .*\w\b", line):
+            found.append(plain(re.sub(r" [,.]$", "", line[4:])))
         elif line.startswith((".Dl $ ", ".Dl # ")) or (
                 section == "EXAMPLES" and line.startswith(".Dl ")):
             found.append(re.sub(r"^[$#] ", "", plain(line[4:])))
