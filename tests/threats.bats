@@ -50,7 +50,8 @@ list() {
 
 @test "the same user can write into the log: records that do not fit are found" {
 	own_log
-	as_same_user sh -c '/bin/true; head -n 1 "$LOG" >>"$LOG"; /bin/true'
+	FORGED='{"v":1,"event":"detach","seq":99,"ts":"2026-11-21T13:31:06.000000000Z","mono_us":1,"pid":4711,"proc":9,"reason":"linger"}' \
+		as_same_user sh -c '/bin/true; echo "$FORGED" >>"$LOG"; /bin/true'
 	verified 5 damaged
 	as_same_user sh -c '/bin/true; : >"$LOG"; /bin/true'
 	run ! "$PROCREPORT" verify "$LOG"
