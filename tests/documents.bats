@@ -42,7 +42,7 @@ setup_file() {
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$PLACE"
 	export WORK=$PLACE/work PRISTINE=$PLACE/pristine BIN=$PLACE/bin COMMANDS=$PLACE/commands
 	/usr/bin/python3 "$SRCROOT/tests/lib/commands.py" "$SRCROOT" "$COMMANDS"
-	mkdir -p "$BIN" "$WORK"/{run,src/lib,tmp,var/log/procaudit}
+	mkdir -p "$BIN" "$WORK"/{dist,run,src/lib,tmp,var/log/procaudit}
 	# Process 12 is a compiler, and one fails.
 	cat >"$WORK/Makefile" <<-'END'
 		.RECIPEPREFIX = >
@@ -68,6 +68,8 @@ setup_file() {
 	printf 'int one(void)\n{\n\treturn 1;\n}\n' >"$WORK/one.c"
 	printf 'int two(void)\n{\n\treturn 2;\n}\n' >"$WORK/two.c"
 	cp /bin/true "$WORK/curl"
+	cp /bin/true "$WORK/app"
+	cp /bin/true "$WORK/dist/app"
 	script "$WORK/configure" 'uname; cc --version; test -e main.c'
 	script "$WORK/job" '/bin/true; MYAPP_KEY=12345678 /bin/true'
 	script "$WORK/runner" '/bin/true'

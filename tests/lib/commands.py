@@ -19,7 +19,7 @@ import re
 import sys
 
 # In the text: a whole command line, not the name of an option or of a subcommand.
-INLINE = re.compile(r"(?:sudo|procaudit|procreport|join\.py|meson|ninja|bats|contrib/\w+) \S+ .+")
+INLINE = re.compile(r"(?:\w+=\S+ )?(?:sudo|procaudit|procreport|join\.py|meson|ninja|bats|contrib/\w+) \S+ .+")
 
 
 def logical_lines(lines):
