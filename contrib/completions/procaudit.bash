@@ -118,7 +118,7 @@ _procaudit()
 	esac
 	if ((command == 0)); then
 		mapfile -t COMPREPLY < <(compgen -W "
-			-o --output -A --append --rotate --keep --compress --sync --max-line -f --format --env --redact --redact-hmac --failed --threads
+			-o --output -A --append --rotate --keep --compress --sync --max-line -f --format --env --redact --redact-hmac --failed --response-files --threads
 			-p --attach -D --daemonize --pidfile --ready-fd --linger -u --user --kill-on-exit --on-log-error -v --verbose -q --quiet -h --help -V --version
 		" -- "$cur")
 	elif declare -F _command_offset >/dev/null; then

@@ -45,6 +45,7 @@ complete -c procaudit -n $own -l max-line -x -a 'rsyslog splunk docker container
 complete -c procaudit -n $own -l redact -x -a default -d 'Mask the values of variables whose names match'
 complete -c procaudit -n $own -l redact-hmac -F -d 'Mask by a keyed hash'
 complete -c procaudit -n $own -l failed -f -a 'full brief' -d 'Record execs that fail, too'
+complete -c procaudit -n $own -l response-files -d 'Record what @FILE arguments hold'
 complete -c procaudit -n $own -l threads -d 'Record threads, too'
 complete -c procaudit -n $own -s p -l attach -x -a '(__fish_complete_pids)' -d 'Record a process that runs already'
 complete -c procaudit -n $own -s D -l daemonize -d 'Record in the background'

@@ -61,8 +61,9 @@ struct procaudit_header {
 	char *const *command; /* run: argv, ended by NULL; else NULL */
 	char *const *pids;    /* attach: what was asked for, likewise; else NULL */
 	pid_t tracer_pid;
-	bool threads; /* thread events are recorded */
-	bool proc;    /* /proc can be read */
+	bool threads;	     /* thread events are recorded */
+	bool proc;	     /* /proc can be read */
+	bool response_files; /* what they hold is recorded */
 	enum procaudit_failed failed;
 	bool no_new_privs; /* the filter for failed execs makes the command run so */
 };

@@ -111,6 +111,13 @@ struct procaudit_exec {
 		argv_asked; /* as the caller gave them, where that differs (scripts,
 			       binfmt_misc, races) and is recorded; else absent */
 
+	/* With options.response_files, if an argument but the first begins with "@": the
+	 * names behind it, and those that stand in what these files hold. The n-th of
+	 * response_contents is what the n-th holds, or "" and the n-th of response_errors
+	 * an errno's name; response_errors is absent if all are "". */
+	struct procaudit_strings response_files; /* error E2BIG: there are more */
+	struct procaudit_strings response_contents, response_errors;
+
 	uid_t uid, euid; /* valid if has_ids; as the process itself sees them, that is, in */
 	gid_t gid, egid; /* its own user namespace (AT_UID … in getauxval(3)) */
 	bool has_ids;

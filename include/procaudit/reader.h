@@ -80,7 +80,8 @@ struct procaudit_record {
 	int64_t capture_threads, capture_proc, capture_seccomp, capture_no_new_privs; /* booleans */
 
 	int64_t capture_max_line;
-	int64_t scrubbed; /* boolean */
+	int64_t capture_response_files; /* boolean */
+	int64_t scrubbed;		/* boolean */
 
 	/* header, exec, env and attach: it goes on in so many part records, which have
 	 * been joined with it; see procaudit_reader_join(). */
@@ -103,6 +104,7 @@ struct procaudit_record {
 	struct procaudit_string error_name; /* errno, of exec and gap */
 	struct procaudit_string syscall, arch, path, dirfd_path, exe, exe_dev, exe_ino, cwd;
 	struct procaudit_strings argv, argv_asked, env;
+	struct procaudit_strings response_files, response_contents, response_errors;
 
 	/* attach, with what it shares with exec */
 	struct timespec start_ts; /* 0, 0 if absent */

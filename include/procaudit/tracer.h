@@ -40,6 +40,7 @@ struct procaudit_tracer_options {
 
 	bool threads;		 /* yield PROCAUDIT_THREAD and PROCAUDIT_THREAD_EXIT, too */
 	bool kill_on_exit;	 /* tracees are killed when the tracer's process ends */
+	bool response_files;	 /* read those that programs are given; see struct procaudit_exec */
 	const sigset_t *signals; /* end procaudit_tracer_next() with -EINTR; NULL: none. Copied. */
 	bool stops;		 /* so do stops and continuations of the command */
 	const struct procaudit_user *user; /* NULL: the caller. Needed until the start only. */

@@ -138,12 +138,26 @@ static void add_asked(struct procaudit_exec *exec, const struct asked *asked)
 		exec->path = asked_path(asked);
 }
 
+/* While it still stands: what it is to read may be gone soon after. */
+static bool read_responses(struct procaudit_tracer *t, pid_t pid, struct procaudit_exec *exec)
+{
+	const struct buf *memory = &t->collector.memory;
+
+	if (!t->response_files || !t->has_proc || !memory->data ||
+		!response_is_named(memory->data, memory->size))
+		return false;
+	collect_parse(&t->collector, exec);
+	response_read(&t->response, pid, exec);
+	return true;
+}
+
 void on_exec(struct procaudit_tracer *t, pid_t pid)
 {
 	struct procaudit_event event;
 	const struct asked *asked;
 	pid_t caller = caller_of(t, pid);
 	struct task *task = take_over(t, pid, caller);
+	bool parsed;
 
 	if (!task) {
 		restart(t, pid, NULL, PTRACE_CONT, 0);
@@ -157,6 +171,7 @@ void on_exec(struct procaudit_tracer *t, pid_t pid)
 	if (caller != pid)
 		event.exec.old_tid = caller;
 	collect_stopped(&t->collector, pid, t->has_proc, &event.exec);
+	parsed = read_responses(t, pid, &event.exec);
 	/* The task runs on while its record is made. When detaching, the detach
 	 * event comes second. */
 	if (!t->detaching)
@@ -164,7 +179,8 @@ void on_exec(struct procaudit_tracer *t, pid_t pid)
 	/* It changes at the end of the parent alone. */
 	if (t->has_proc)
 		event.exec.ppid = proc_ppid(pid);
-	collect_parse(&t->collector, &event.exec);
+	if (!parsed)
+		collect_parse(&t->collector, &event.exec);
 	asked = asked_take(&t->asked, caller);
 	if (asked)
 		add_asked(&event.exec, asked);

@@ -38,7 +38,7 @@ static uint64_t file_capabilities(const char *exe)
 	return (uint64_t)le32toh(data.data[1].permitted) << 32 | le32toh(data.data[0].permitted);
 }
 
-static bool has_own_user_namespace(pid_t pid)
+bool privilege_is_apart(pid_t pid)
 {
 	struct stat ours, its;
 	char path[32];
@@ -72,6 +72,6 @@ bool privilege_was_lost(pid_t pid, const struct stat *exe, bool no_new_privs)
 	set_gid = set_gid && exe->st_gid != status.egid;
 	if (!capabilities && !set_gid && !((exe->st_mode & S_ISUID) && exe->st_uid != status.euid))
 		return false;
-	return (no_new_privs || !status.no_new_privs) && !has_own_user_namespace(pid) &&
+	return (no_new_privs || !status.no_new_privs) && !privilege_is_apart(pid) &&
 	       !is_on_nosuid(path);
 }

@@ -14,6 +14,10 @@
  * could gain privileges ourselves. */
 bool privilege_is_taken(void);
 
+/* Whether a task has a user namespace of its own, or nobody knows: what it may do there
+ * it may not here. */
+bool privilege_is_apart(pid_t pid);
+
 /*
  * Whether a task at its exec stop has lost privileges by that: its program
  * exe has a set-user-ID or set-group-ID bit or capabilities that it did not

@@ -186,7 +186,7 @@ bool proc_exe_stat(pid_t id, struct stat *st)
 	return stat(path, st) == 0;
 }
 
-static int append_file(pid_t id, const char *name, struct buf *out)
+int proc_file(pid_t id, const char *name, struct buf *out)
 {
 	CLOSE_FD int fd = open_file(id, name);
 
@@ -209,12 +209,12 @@ static int append_file(pid_t id, const char *name, struct buf *out)
 int proc_cmdline(pid_t id, struct buf *out)
 {
 	buf_truncate(out, 0);
-	return append_file(id, "cmdline", out);
+	return proc_file(id, "cmdline", out);
 }
 
 int proc_environ(pid_t id, struct buf *out)
 {
-	return append_file(id, "environ", out);
+	return proc_file(id, "environ", out);
 }
 
 int proc_each(const char *directory, bool (*visit)(void *context, pid_t id), void *context)

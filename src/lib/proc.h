@@ -63,6 +63,9 @@ void proc_link(pid_t id, const char *name, char *buffer, size_t size, struct pro
 /* The file behind /proc/ID/exe. */
 bool proc_exe_stat(pid_t id, struct stat *st);
 
+/* Appends a file of /proc/ID such as "status". Returns 0 or -errno. */
+int proc_file(pid_t id, const char *name, struct buf *out);
+
 /* /proc/ID/cmdline, which everybody may read. Returns 0 or -errno. */
 int proc_cmdline(pid_t id, struct buf *out);
 

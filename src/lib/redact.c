@@ -24,6 +24,8 @@ enum field {
 	FIELD_DIRFD_PATH,
 	FIELD_EXE,
 	FIELD_CWD,
+	FIELD_RESPONSE_FILES,
+	FIELD_RESPONSE_CONTENTS,
 	FIELD_STRING, /* procaudit_redact_string() */
 	FIELDS
 };
@@ -154,6 +156,19 @@ static void find_in_argv(struct procaudit_redactor *r, const struct procaudit_st
 			&r->spans);
 }
 
+/* Of response files: words, in quotes where need be. */
+static void find_in_contents(struct procaudit_redactor *r, const struct procaudit_strings *contents)
+{
+	const char *content = contents->data, *end = content + contents->size;
+
+	for (; content < end; content += strlen(content) + 1) {
+		struct shapes shapes = {.script = true};
+
+		shapes_find(&shapes, &r->names, contents->data, (size_t)(content - contents->data),
+			strlen(content), &r->spans);
+	}
+}
+
 /* Replaces *data by what the spans leave of it, in the field's buffer. */
 static int mask(struct procaudit_redactor *r, enum field field, const char **data, size_t *size)
 {
@@ -199,6 +214,16 @@ static int redact_strings(struct procaudit_redactor *r, enum field field, finder
 	return mask(r, field, &strings->data, &strings->size);
 }
 
+static int redact_responses(struct procaudit_redactor *r, struct procaudit_exec *exec)
+{
+	int error = redact_strings(r, FIELD_RESPONSE_FILES, find_in_argv, &exec->response_files);
+
+	if (!error)
+		error = redact_strings(
+			r, FIELD_RESPONSE_CONTENTS, find_in_contents, &exec->response_contents);
+	return error;
+}
+
 static int redact_exec(struct procaudit_redactor *r, struct procaudit_exec *exec)
 {
 	int error = learn_all(r, &exec->env);
@@ -207,6 +232,8 @@ static int redact_exec(struct procaudit_redactor *r, struct procaudit_exec *exec
 		error = redact_strings(r, FIELD_ARGV, find_in_argv, &exec->argv);
 	if (!error)
 		error = redact_strings(r, FIELD_ARGV_ASKED, find_in_argv, &exec->argv_asked);
+	if (!error)
+		error = redact_responses(r, exec);
 	if (!error)
 		error = redact_strings(r, FIELD_ENV, find_in_env, &exec->env);
 	if (!error)
@@ -261,6 +288,10 @@ PUBLIC int procaudit_redactor_study(
 		error = study(r, find_in_argv, &exec->argv);
 	if (!error)
 		error = study(r, find_in_argv, &exec->argv_asked);
+	if (!error)
+		error = study(r, find_in_argv, &exec->response_files);
+	if (!error)
+		error = study(r, find_in_contents, &exec->response_contents);
 	if (!error)
 		error = study_path(r, &exec->path);
 	if (!error)

@@ -8,6 +8,7 @@
 #include "census.h"
 #include "collect.h"
 #include "queue.h"
+#include "response.h"
 #include "spawn.h"
 #include "task.h"
 #include "wait.h"
@@ -53,6 +54,7 @@ struct procaudit_tracer {
 	struct task_table table;
 	struct queue queue;
 	struct collector collector;
+	struct response response; /* with response_files */
 	struct asked_table asked; /* with failed: calls whose outcome is open */
 	struct spawn root;
 	struct waiter waiter;
@@ -71,6 +73,7 @@ struct procaudit_tracer {
 	bool threads;
 	bool stops; /* told of as asked for by the options */
 	bool has_proc;
+	bool response_files;
 	bool ended;
 	bool detaching;
 	enum procaudit_detach_reason detach_reason; /* valid if detaching */

@@ -243,6 +243,7 @@ static struct procaudit_tracer *make(const struct procaudit_tracer_options *opti
 	t->failed = options->failed;
 	t->threads = options->threads;
 	t->stops = options->stops;
+	t->response_files = options->response_files;
 	t->has_proc = proc_is_ours();
 	return t;
 }
@@ -460,6 +461,7 @@ PUBLIC void procaudit_tracer_free(struct procaudit_tracer *t)
 	task_table_free(&t->table);
 	queue_free(&t->queue);
 	collect_free(&t->collector);
+	response_free(&t->response);
 	asked_table_free(&t->asked);
 	restore(t);
 	free(t);

@@ -171,6 +171,7 @@ static int start(struct attach *attach)
 	const struct options *options = attach->options;
 	struct procaudit_tracer_options tracing = {
 		.threads = options->threads,
+		.response_files = options->response_files,
 		.signals = &attach->signals,
 		.spare = daemon_starter(),
 	};

@@ -236,6 +236,9 @@ static bool set_log_option(struct options *options, int value)
 	case OPT_MAX_LINE:
 		options->max_line = parse_max_line(optarg);
 		break;
+	case OPT_RESPONSE_FILES:
+		options->response_files = true;
+		break;
 	case OPT_REDACT:
 		add_redact(options, optarg);
 		break;
@@ -289,6 +292,8 @@ static void check_output(struct options *options, const char *format)
 		options->format = parse_format(format);
 	if (options->max_line && options->format == PROCAUDIT_TEXT)
 		errx(usage, "--max-line is for the format jsonl");
+	if (options->response_files && options->format == PROCAUDIT_TEXT)
+		errx(usage, "--response-files is for the format jsonl");
 	if (options->redact_hmac && !options->redact_count)
 		errx(usage, "--redact-hmac needs --redact" TRY);
 	check_rotation(options);

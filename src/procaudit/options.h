@@ -51,6 +51,7 @@ struct options {
 	bool compress; /* finished parts */
 	bool redact_hmac;
 	bool threads;
+	bool response_files; /* what they hold */
 	bool kill_on_exit;
 	bool verbose;
 	bool quiet;

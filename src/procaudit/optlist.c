@@ -44,6 +44,9 @@ static const struct row rows[] = {
 		"execs that fail, too (brief: without environment), and\n"
 		"what was asked for where something else ran; sets a\n"
 		"seccomp filter, see procaudit(1)"},
+	{OPT_RESPONSE_FILES, "response-files", NULL,
+		"what the files hold that programs are given as @FILE\n"
+		"(compilers, linkers), see procaudit(1)"},
 	{OPT_THREADS, "threads", NULL, "record threads, too"},
 	{OPT_LINGER, "linger", "SECONDS|forever",
 		"how long to follow processes that outlive COMMAND\n"

@@ -22,7 +22,8 @@ enum {
 	OPT_MAX_LINE,
 	OPT_SYNC,
 	OPT_PIDFILE,
-	OPT_READY_FD
+	OPT_READY_FD,
+	OPT_RESPONSE_FILES
 };
 
 /* There are not more. */

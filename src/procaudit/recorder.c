@@ -91,6 +91,7 @@ static int open_part(struct recorder *recorder, const struct options *options)
 		.tracer_pid = getpid(),
 		.threads = options->threads,
 		.proc = procaudit_has_proc(),
+		.response_files = options->response_files,
 		.failed = options->failed,
 		.no_new_privs = options->failed && procaudit_means_no_new_privs(),
 	};
@@ -109,6 +110,7 @@ bool recorder_open(struct recorder *recorder, const struct options *options)
 		.part.files.dir = -1,
 		.on_error = options->on_log_error,
 		.sync = options->sync,
+		.reads_responses = options->response_files,
 	};
 	if (options->rotate && !can_rotate(options->output))
 		return false;
@@ -269,10 +271,13 @@ static struct procaudit_event now(void)
 unsigned recorder_needs(const struct recorder *recorder)
 {
 	const struct parts *files = &recorder->part.files;
+	unsigned needs = RIGHTS_TRACE;
 
 	if (files->dir >= 0 && !parts_are_ours(files))
-		return RIGHTS_TRACE | RIGHTS_FILES;
-	return RIGHTS_TRACE;
+		needs |= RIGHTS_FILES;
+	if (recorder->reads_responses)
+		needs |= RIGHTS_BECOME;
+	return needs;
 }
 
 bool recorder_pending(const struct recorder *recorder)
@@ -316,7 +321,7 @@ static bool is_cut(const struct procaudit_event *event)
 
 	return event->kind == PROCAUDIT_EXEC &&
 	       (exec->argv.error == ENOMEM || exec->env.error == ENOMEM ||
-		       exec->argv_asked.error == ENOMEM);
+		       exec->argv_asked.error == ENOMEM || exec->response_files.error == ENOMEM);
 }
 
 static void say_cut(struct recorder *recorder)

@@ -28,6 +28,7 @@ struct recorder {
 	bool complete;		    /* what the trailer says */
 	bool incomplete;	    /* something is missing from the log */
 	bool lossy;		    /* since records of it were lost */
+	bool reads_responses;	    /* of whoever is traced */
 	bool said;		    /* that records are lost has been said */
 	bool said_cut;		    /* that some are not whole */
 	bool said_part;		    /* that a part could not be begun */

@@ -16,6 +16,9 @@
 /* To make, rename and remove them; CAP_FOWNER where the directory is sticky. */
 #define FILES (BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FOWNER))
 
+/* Their ids for files, setfsuid(2), and groups. */
+#define BECOME (BIT(CAP_SETUID) | BIT(CAP_SETGID))
+
 static uint64_t kept_for(unsigned needs)
 {
 	uint64_t kept = 0;
@@ -26,6 +29,8 @@ static uint64_t kept_for(unsigned needs)
 		kept |= BIT(CAP_KILL);
 	if (needs & RIGHTS_FILES)
 		kept |= FILES;
+	if (needs & RIGHTS_BECOME)
+		kept |= BECOME;
 	return kept;
 }
 

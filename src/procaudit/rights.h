@@ -8,6 +8,7 @@ enum {
 	RIGHTS_TRACE = 1,  /* to trace processes of others, and to read about them */
 	RIGHTS_SIGNAL = 2, /* to send them signals */
 	RIGHTS_FILES = 4,  /* to make and remove files in somebody else's directory */
+	RIGHTS_BECOME = 8, /* to open files as somebody else, and no others */
 };
 
 /*

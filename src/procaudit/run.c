@@ -92,6 +92,7 @@ static bool start(struct run *run)
 	struct procaudit_tracer_options options = {
 		.failed = run->options->failed,
 		.threads = run->options->threads,
+		.response_files = run->options->response_files,
 		.kill_on_exit = run->options->kill_on_exit,
 		.signals = &run->proxy->signals,
 		.stops = !is_daemon,

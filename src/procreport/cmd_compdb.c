@@ -6,6 +6,7 @@
 #include "options.h"
 #include "output.h"
 #include "replace.h"
+#include "response.h"
 
 #include <bsd/err.h>
 #include <stdio.h>
@@ -17,7 +18,8 @@ static void tell(const struct compdb *compdb, const struct compiles *compiles)
 	if (compiles->count == 0)
 		warnx("no compiler was given a source in this");
 	if (compiles->lost)
-		warnx("left out: %zu commands whose sources stand in response files that are gone",
+		warnx("left out: %zu commands whose sources stand in response files that are gone "
+		      "(procaudit --response-files keeps them)",
 			compiles->lost);
 	if (compdb->unknown)
 		warnx("left out: %zu commands whose directory is not in the log", compdb->unknown);
@@ -59,7 +61,7 @@ static int run(const struct options *options)
 
 	if (options->append && !options->output)
 		errx(STATUS_USAGE, "--append needs a file (--output)");
-	model_read(&model, options->files, NULL, NULL);
+	model_read(&model, options->files, response_keep, NULL);
 	compiles_find(&compiles, &model);
 	compdb_add(&compdb, &compiles, options->all_compilers);
 	compdb_unite(&compdb, options->per_output);

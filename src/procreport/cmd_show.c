@@ -7,6 +7,7 @@
 #include "model.h"
 #include "options.h"
 #include "output.h"
+#include "response.h"
 #include "script.h"
 #include "words.h"
 
@@ -61,6 +62,38 @@ static void print_command(const struct show *s)
 	if (exec->path != exec->exe)
 		print_text("asked for", exec->path);
 	print_text("directory", exec->cwd);
+}
+
+static void print_responses(const struct responses *responses)
+{
+	const char *file, *error, *content;
+	size_t n;
+
+	if (!responses)
+		return;
+	puts("\nresponse files");
+	for (n = 0; (file = response_string(responses->files, n)); n++) {
+		error = response_string(responses->errors, n);
+		content = response_string(responses->contents, n);
+		fputs("  ", stdout);
+		output_quoted(stdout, file, strlen(file));
+		fputs(": ", stdout);
+		if (error && *error)
+			fputs(error, stdout);
+		else if (content)
+			output_quoted(stdout, content, strlen(content));
+		putchar('\n');
+	}
+}
+
+static void json_responses(const struct responses *responses)
+{
+	if (!responses)
+		return;
+	json_strings("response_files", responses->files->data, responses->files->size);
+	json_strings("response_contents", responses->contents->data, responses->contents->size);
+	if (responses->errors->size)
+		json_strings("response_errors", responses->errors->data, responses->errors->size);
 }
 
 static void print_process(const struct show *s)
@@ -179,6 +212,7 @@ static void json_exec(const struct show *s)
 	json_text("cwd", exec->cwd);
 	if (exec->has_argv)
 		json_strings("argv", exec->argv->data, exec->argv->size);
+	json_responses(exec->responses);
 	json_seconds("wall", exec->wall_us);
 	if (s->env)
 		json_strings("env", s->env->data, s->env->size);
@@ -244,8 +278,10 @@ static void print_all(const struct show *s)
 		print_command(s);
 	print_process(s);
 	print_ancestry(s);
-	if (s->exec)
+	if (s->exec) {
+		print_responses(s->exec->responses);
 		print_env(s);
+	}
 	print_children(s);
 }
 
@@ -258,7 +294,7 @@ static int run(const struct options *options)
 	if (!*files)
 		errx(STATUS_USAGE, "an ID and a log are needed (see 'procreport show --help')");
 	fetch_prepare(files);
-	model_read(&s.model, files, NULL, NULL);
+	model_read(&s.model, files, response_keep, NULL);
 	s.process = model_named(&s.model, options->files[0], &s.exec);
 	if (s.exec) {
 		s.before = program_before(s.process, s.exec);

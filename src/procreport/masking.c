@@ -199,6 +199,8 @@ static struct procaudit_event event_of(struct masking *m, const struct procaudit
 	}
 	exec->argv = r->argv;
 	exec->argv_asked = r->argv_asked;
+	exec->response_files = r->response_files;
+	exec->response_contents = r->response_contents;
 	exec->env = r->env;
 	exec->path = r->path;
 	exec->exe = r->exe;
@@ -224,6 +226,8 @@ static void take(struct procaudit_record *r, const struct procaudit_exec *exec)
 	}
 	r->argv = exec->argv;
 	r->argv_asked = exec->argv_asked;
+	r->response_files = exec->response_files;
+	r->response_contents = exec->response_contents;
 	r->env = exec->env;
 	r->path = exec->path;
 	r->exe = exec->exe;

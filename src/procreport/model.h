@@ -31,6 +31,7 @@ struct exec {
 	struct text *argv;		       /* each argument ended by a NUL byte */
 	struct procaudit_place place;
 	struct procaudit_place env_place; /* of its env record; line 0: none */
+	struct responses *responses;	  /* for whoever keeps them, response.h; NULL: none */
 };
 
 struct process {

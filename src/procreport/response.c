@@ -41,6 +41,52 @@ static void add(struct expansion *expansion, const char *arg)
 	expansion->argv[expansion->argc++] = arg;
 }
 
+/* --- What was kept ---------------------------------------------------------------- */
+
+static const struct text *text_of(const struct procaudit_strings *strings)
+{
+	return intern(strings->data ? strings->data : "", strings->data ? strings->size : 0);
+}
+
+void response_keep(void *context, const struct procaudit_record *record, struct exec *exec)
+{
+	(void)context;
+	if (!exec || !record->response_files.data)
+		return;
+	exec->responses = permanent(sizeof(*exec->responses));
+	exec->responses->files = text_of(&record->response_files);
+	exec->responses->contents = text_of(&record->response_contents);
+	exec->responses->errors = text_of(&record->response_errors);
+}
+
+const char *response_string(const struct text *strings, size_t n)
+{
+	const char *s = strings->data, *end = s + strings->size;
+
+	for (; s < end && n > 0; n--)
+		s += strlen(s) + 1;
+	return s < end ? s : NULL;
+}
+
+/* Whether the record tells of it; then *content is what it held, NULL if it was not
+ * there. What could not be kept may be still there. */
+static bool find_kept(const struct responses *responses, const char *name, const char **content)
+{
+	const char *file, *error;
+	size_t n;
+
+	*content = NULL;
+	for (n = 0; (file = response_string(responses->files, n)); n++) {
+		if (strcmp(file, name) != 0)
+			continue;
+		error = response_string(responses->errors, n);
+		if (!error || !*error)
+			*content = response_string(responses->contents, n);
+		return *content || (error && strcmp(error, "ENOENT") == 0);
+	}
+	return false;
+}
+
 /* --- Reading --------------------------------------------------------------------- */
 
 /* Whether this is what the compiler has read. */
@@ -71,7 +117,7 @@ static char *read_all(int fd, size_t size)
 	return strlen(data) == used ? data : NULL;
 }
 
-static char *content_of(const struct text *file, const struct exec *exec)
+static char *content_on_disk(const struct text *file, const struct exec *exec)
 {
 	/* A FIFO is not waited for. */
 	int fd = open(file->data, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -83,6 +129,21 @@ static char *content_of(const struct text *file, const struct exec *exec)
 	if (is_the_same(fd, exec, &size))
 		data = read_all(fd, size);
 	close(fd);
+	return data;
+}
+
+/* To be written to; it stays. NULL: there is none. */
+static char *content_of(const char *name, const struct exec *exec)
+{
+	const char *kept;
+	char *data;
+
+	if (!exec->responses || !find_kept(exec->responses, name, &kept))
+		return content_on_disk(absolute(exec->cwd, name), exec);
+	if (!kept)
+		return NULL;
+	data = permanent(strlen(kept) + 1);
+	memcpy(data, kept, strlen(kept) + 1);
 	return data;
 }
 
@@ -166,7 +227,7 @@ static void add_word(struct expansion *expansion, const char *arg)
 	char *content = NULL;
 
 	if (arg[0] == '@' && arg[1] && expansion->files < FILES_MOST)
-		content = content_of(absolute(expansion->exec->cwd, arg + 1), expansion->exec);
+		content = content_of(arg + 1, expansion->exec);
 	if (!content) {
 		add(expansion, arg);
 		return;

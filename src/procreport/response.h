@@ -6,10 +6,22 @@
 #include "compile.h"
 #include "model.h"
 
+/* What a record tells of them: strings, each ended by a NUL byte; the n-th of each belong
+ * together. */
+struct responses {
+	const struct text *files, *contents, *errors;
+};
+
+/* The n-th string; NULL: there are not so many. */
+const char *response_string(const struct text *strings, size_t n);
+
+/* A model_hook: keeps what response files held, where a record tells. */
+void response_keep(void *context, const struct procaudit_record *record, struct exec *exec);
+
 /*
- * Puts the arguments in the place of those that name a file, as far as that is still
- * there, a regular file, and has not been changed since the exec. Others stay as they
- * are. Ends the program without memory.
+ * Puts the arguments in the place of those that name a file, as its record has kept it,
+ * or, where it has not, as far as the file is still there, a regular one, and has not
+ * been changed since the exec. Others stay as they are. Ends the program without memory.
  */
 void response_expand(struct compile *compile, const struct exec *exec);
 

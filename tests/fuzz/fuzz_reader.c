@@ -42,6 +42,9 @@ static void require_record(const struct procaudit_record *r)
 	require_strings(&r->command);
 	require_strings(&r->argv);
 	require_strings(&r->argv_asked);
+	require_strings(&r->response_files);
+	require_strings(&r->response_contents);
+	require_strings(&r->response_errors);
 	require_strings(&r->env);
 }
 

@@ -370,6 +370,7 @@ class Log:
                 process.images = record.get("image", 0)
             if "errno" in record:
                 self.report("errno of an exec that succeeded")
+        self.check_responses(record)
         if record.get("parent") != process.parent:
             self.suspect(f"parent is {record.get('parent')}, not {process.parent}")
         if record["success"] or self.header["capture"]["failed"] == "full":
@@ -381,6 +382,21 @@ class Log:
             self.suspect(f"old_tid {old_tid} is no thread of process {record['proc']}")
         process.threads.discard(old_tid)
         self.check_threads_gone(record["proc"], process)
+
+    def check_responses(self, record):
+        files = record.get("response_files", [])
+        contents = record.get("response_contents", [])
+        errors = record.get("response_errors", [""] * len(files))
+        if not len(files) == len(contents) == len(errors):
+            self.report(f"{len(files)} response files, {len(contents)} contents, {len(errors)} errors")
+        if "response_errors" in record and not any(errors):
+            self.report("response_errors without any")
+        if any(content and error for content, error in zip(contents, errors)):
+            self.report("what a response file holds, and why it could not be read")
+        if len(set(zip(files, record.get("response_files_b64", files)))) != len(files):
+            self.report("a response file twice")
+        if files and not (record["success"] and self.header["capture"].get("response_files")):
+            self.report("response files that nobody has asked for")
 
     def check_environment(self, record):
         mode = self.header["capture"]["env"]

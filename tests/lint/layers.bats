@@ -11,12 +11,12 @@ layers() {
 		0 - macro buf
 		0 R json
 		1 - event
-		1 L abi image interrupt stop
+		1 L abi image interrupt stop words
 		1 R shell text arena value keys twin unzstd
-		2 L mem proc census obstacle queue seccomp task timeout wait
-		2 R split hmac mask names secrets shapes common lexicon identity redact envtable encoder encode encode_jsonl encode_text line
+		2 L mem proc census obstacle queue seccomp task timeout view wait
+		2 R split hmac mask names secrets shapes common lexicon identity redact envtable encoder encode jsonl encode_frame encode_jsonl encode_text line
 		2 R record parse source whole reader
-		3 L asked privilege collect seize spawn seat
+		3 L asked privilege guise response collect seize spawn seat
 		4 L state newborn restart exec groupstop end wakeup fault dispatch hold join attach tracer
 	END
 }

@@ -240,7 +240,7 @@ static void test_random(void)
 	int i, j;
 
 	for (i = 0; i < 200; i++) {
-		struct buf room[6] = {0};
+		struct buf room[8] = {0};
 
 		event.exec = (struct procaudit_exec){.success = true, .image = 1};
 		event.exec.argv = random_strings(&room[0]);
@@ -249,8 +249,10 @@ static void test_random(void)
 		event.exec.path = random_string(&room[3]);
 		event.exec.exe = random_string(&room[4]);
 		event.exec.cwd = random_string(&room[5]);
+		event.exec.response_files = random_strings(&room[6]);
+		event.exec.response_contents = random_strings(&room[7]);
 		all &= try_event(&event, PROCAUDIT_MIN_LINE + below(i % 2 ? 20 : 20000));
-		for (j = 0; j < 6; j++)
+		for (j = 0; j < 8; j++)
 			buf_free(&room[j]);
 	}
 	ok(all, "records of hostile bytes are joined as they were");
@@ -313,6 +315,9 @@ static void test_least(void)
 		.argv = strings,
 		.env = strings,
 		.argv_asked = strings,
+		.response_files = strings,
+		.response_contents = strings,
+		.response_errors = strings,
 		.uid = UINT_MAX,
 		.euid = UINT_MAX,
 		.gid = UINT_MAX,
