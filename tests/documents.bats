@@ -37,7 +37,8 @@ is_not_run() { # DOCUMENT FIRST-LINE
 # What the newcomer has: a project of three sources, some scripts, and logs of builds.
 # Other people's programs that not every machine has do here what is expected of them.
 setup_file() {
-	export PLACE=$BATS_FILE_TMPDIR
+	export PLACE=$BATS_FILE_TMPDIR CCACHE_DISABLE=1 # which cc may be
+	umask 022
 	# Some commands become another user.
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$PLACE"
 	export WORK=$PLACE/work PRISTINE=$PLACE/pristine BIN=$PLACE/bin COMMANDS=$PLACE/commands
