@@ -193,14 +193,17 @@ bool asked_read(struct asked_table *table, pid_t pid, pid_t tid, bool with_env, 
 
 	(void)stale; /* its thread vanished in another's exec */
 	asked = get_unused(table);
-	if (!asked)
+	if (!asked) {
+		table->lost++;
 		return false;
+	}
 	asked->pid = pid;
 	asked->tid = tid;
 	if (fill(asked, &table->view, with_env, has_proc)) {
 		HASH_ADD_INT(table->open, tid, asked);
 		if (asked->hh.tbl)
 			return true;
+		table->lost++;
 	}
 	put_unused(table, asked);
 	return false;

@@ -36,6 +36,7 @@ struct asked_table {
 	struct asked *spent; /* events that are handed out borrow from these */
 	struct asked *unused;
 	unsigned unused_count;
+	uint64_t lost; /* calls that found no memory */
 	struct mem_view view;
 };
 

@@ -57,6 +57,7 @@ static bool is_end(const struct procaudit_tracer *t)
 static void end(struct procaudit_tracer *t)
 {
 	struct task *task, *next;
+	uint64_t lost;
 
 	stamp(t);
 	if (!t->detaching)
@@ -67,8 +68,9 @@ static void end(struct procaudit_tracer *t)
 	}
 	if (t->vanished)
 		add_gap(t, PROCAUDIT_GAP_VANISHED, t->vanished);
-	if (t->queue.lost)
-		add_gap(t, PROCAUDIT_GAP_MEMORY, t->queue.lost);
+	lost = t->queue.lost + t->asked.lost;
+	if (lost)
+		add_gap(t, PROCAUDIT_GAP_MEMORY, lost);
 	t->ended = true;
 }
 
