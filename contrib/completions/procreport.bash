@@ -22,6 +22,7 @@ _procreport_options()
 	scrub) word_options+=" --home --host --key -o --output --redact --user" ;;
 	sql) word_options+=" --json -o --output" ;;
 	trace) ;;
+	otlp) word_options+=" --args --batch" ;;
 	compdb) word_options+=" --all --append -o --output --per-output" ;;
 	shell) word_options+=" --from" ;;
 	dot) word_options+=" --depth --failed --from --match --no-fold" ;;
@@ -46,7 +47,7 @@ _procreport()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed follow sql trace compdb flame diff dot scrub shell" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed follow sql trace otlp compdb flame diff dot scrub shell" -- "$cur")
 		return
 	fi
 	case $prev in
@@ -65,7 +66,7 @@ _procreport()
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--top | --pid | --program | --match | --since | --until | --under | --env | --depth | --from | -n | --lines | --ignore | --ignore-env | --redact) return ;;
+	--top | --batch | --pid | --program | --match | --since | --until | --under | --env | --depth | --from | -n | --lines | --ignore | --ignore-env | --redact) return ;;
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$word_options" -- "$cur")

@@ -67,6 +67,10 @@ complete -c procreport -n "$sub sql" -s o -l output -r -F -d 'Keep the database'
 
 complete -c procreport -n $none -a trace -d 'A timeline for Perfetto'
 
+complete -c procreport -n $none -a otlp -d 'Spans for OpenTelemetry'
+complete -c procreport -n "$sub otlp" -l args -d 'Arguments, too'
+complete -c procreport -n "$sub otlp" -l batch -x -d 'Spans of one request'
+
 complete -c procreport -n $none -a compdb -d 'A compilation database'
 complete -c procreport -n "$sub compdb" -l all -d 'What is only tried, too'
 complete -c procreport -n "$sub compdb" -l append -d 'Keep what the file has'

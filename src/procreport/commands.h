@@ -12,6 +12,7 @@ extern const struct command cmd_failed;
 extern const struct command cmd_follow;
 extern const struct command cmd_flame;
 extern const struct command cmd_list;
+extern const struct command cmd_otlp;
 extern const struct command cmd_scrub;
 extern const struct command cmd_shell;
 extern const struct command cmd_show;

@@ -3,9 +3,15 @@
 #ifndef JSONOUT_H
 #define JSONOUT_H
 
+#include "bytes.h"
 #include "intern.h"
 
 #include <stdbool.h>
+
+/* Values from here on go into bytes, behind what is there, as if they were the first;
+ * json_back() goes on where others stand on standard output. */
+void json_into(struct bytes *bytes);
+void json_back(void);
 
 /* Objects and arrays: open, values, close. */
 void json_open(const char *key, char bracket);
@@ -22,6 +28,9 @@ void json_seconds(const char *key, int64_t us); /* nothing if it is negative */
 
 /* Bytes, and <key>_b64 if they are not UTF-8; nothing for NULL. Key is not NULL. */
 void json_text(const char *key, const struct text *text);
+
+/* Likewise, of a string that ends with a NUL byte. */
+void json_exact(const char *key, const char *string);
 
 /* Strings one behind the other, each ended by a NUL byte; with a twin as above. */
 void json_strings(const char *key, const char *data, size_t size);

@@ -31,6 +31,9 @@
  *	kept        a file, whole or not at all
  *	track       processes that live, while a trace is written; peaks: their memory
  *	stacks      of programs, and what was counted for them
+ *	span        processes that live, while spans are written: otlp; tracecontext: the
+ *	            trace that they belong to; ci: the job; given, variable: told by variables
+ *	sha256      digests
  *	cmd_*       one file a subcommand
  *
  * Reading and quoting is libprocaudit, through its public headers.
@@ -55,6 +58,7 @@ static const struct command *const commands[] = {
 	&cmd_follow,
 	&cmd_sql,
 	&cmd_trace,
+	&cmd_otlp,
 	&cmd_compdb,
 	&cmd_flame,
 	&cmd_diff,

@@ -42,6 +42,8 @@ enum {
 	OPT_IGNORE_ENV,
 	OPT_MAP,
 	OPT_TIMES,
+	OPT_ARGS,
+	OPT_BATCH,
 	OPT_REDACT,
 	OPT_KEY,
 	OPT_HOME,
@@ -95,6 +97,8 @@ static const struct row rows[] = {
 	{OPT_MAP, "map", "DIR-A=DIR-B", "a directory of A that is this one of B (repeatable)"},
 	{OPT_ALL_ENV, "all-env", NULL, "variables of sessions, terminals and shells, too"},
 	{OPT_TIMES, "times", NULL, "times of both, and what takes longer now"},
+	{OPT_ARGS, "args", NULL, "arguments, too, which may have secrets in them"},
+	{OPT_BATCH, "batch", "N", "spans of one request at most (default: 512)"},
 	{'0', "null", NULL,
 		"arguments as they are, each ended by a NUL byte, and\n"
 		"a further one behind each command"},
@@ -276,6 +280,8 @@ static bool *flag_of(struct options *options, int value)
 		return &options->all_env;
 	case OPT_TIMES:
 		return &options->times;
+	case OPT_ARGS:
+		return &options->args;
 	case OPT_HOME:
 		return &options->home;
 	case OPT_HOST:
@@ -366,6 +372,9 @@ static void set(struct options *options, const struct command *command, int valu
 	case OPT_DEPTH:
 		options->depth = (long)parse_number("--depth", optarg, 0);
 		break;
+	case OPT_BATCH:
+		options->batch = (long)parse_number("--batch", optarg, 1);
+		break;
 	case 'n':
 		options->lines = (long)parse_number("--lines", optarg, 0);
 		break;
@@ -391,7 +400,7 @@ void options_parse(struct options *options, const struct command *command, int a
 	char shorts[2 * ROWS + 2];
 	int value;
 
-	*options = (struct options){.top = 10, .depth = -1};
+	*options = (struct options){.top = 10, .batch = 512, .depth = -1};
 	build_getopt(command, longs, shorts);
 	opterr = 0;
 	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1)

@@ -43,10 +43,12 @@ struct options {
 	bool per_output;
 	bool all_env;
 	bool times;
+	bool args;
 	bool home, host, user; /* names of these are masked */
 	bool null;	       /* strings end with NUL bytes */
 	long top;	       /* rows of a table */
 	long lines;	       /* of what is there already */
+	long batch;	       /* spans of a request */
 	long depth;	       /* -1: no limit */
 	int64_t pid;	       /* 0: any */
 	const char *program;   /* these are NULL if not given */
