@@ -22,6 +22,7 @@ _procreport_options()
 	scrub) word_options+=" --home --host --key -o --output --redact --user" ;;
 	sql) word_options+=" --json -o --output" ;;
 	trace) ;;
+	intoto) word_options+=" --byproduct --subject" ;;
 	otlp) word_options+=" --args --batch" ;;
 	compdb) word_options+=" --all --append -o --output --per-output" ;;
 	shell) word_options+=" --from" ;;
@@ -47,7 +48,7 @@ _procreport()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed follow sql trace otlp compdb flame diff dot scrub shell" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed follow sql trace otlp intoto compdb flame diff dot scrub shell" -- "$cur")
 		return
 	fi
 	case $prev in

@@ -71,6 +71,10 @@ complete -c procreport -n $none -a otlp -d 'Spans for OpenTelemetry'
 complete -c procreport -n "$sub otlp" -l args -d 'Arguments, too'
 complete -c procreport -n "$sub otlp" -l batch -x -d 'Spans of one request'
 
+complete -c procreport -n $none -a intoto -d 'An attestation'
+complete -c procreport -n "$sub intoto" -l byproduct -d 'Only digests, for SLSA'
+complete -c procreport -n "$sub intoto" -l subject -r -F -d 'A statement of this file'
+
 complete -c procreport -n $none -a compdb -d 'A compilation database'
 complete -c procreport -n "$sub compdb" -l all -d 'What is only tried, too'
 complete -c procreport -n "$sub compdb" -l append -d 'Keep what the file has'

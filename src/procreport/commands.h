@@ -11,6 +11,7 @@ extern const struct command cmd_dot;
 extern const struct command cmd_failed;
 extern const struct command cmd_follow;
 extern const struct command cmd_flame;
+extern const struct command cmd_intoto;
 extern const struct command cmd_list;
 extern const struct command cmd_otlp;
 extern const struct command cmd_scrub;

@@ -59,6 +59,7 @@ static const struct command *const commands[] = {
 	&cmd_sql,
 	&cmd_trace,
 	&cmd_otlp,
+	&cmd_intoto,
 	&cmd_compdb,
 	&cmd_flame,
 	&cmd_diff,

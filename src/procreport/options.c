@@ -44,6 +44,8 @@ enum {
 	OPT_TIMES,
 	OPT_ARGS,
 	OPT_BATCH,
+	OPT_BYPRODUCT,
+	OPT_SUBJECT,
 	OPT_REDACT,
 	OPT_KEY,
 	OPT_HOME,
@@ -99,6 +101,8 @@ static const struct row rows[] = {
 	{OPT_TIMES, "times", NULL, "times of both, and what takes longer now"},
 	{OPT_ARGS, "args", NULL, "arguments, too, which may have secrets in them"},
 	{OPT_BATCH, "batch", "N", "spans of one request at most (default: 512)"},
+	{OPT_SUBJECT, "subject", "FILE", "a statement of this file, with its digest (repeatable)"},
+	{OPT_BYPRODUCT, "byproduct", NULL, "only the digests of the logs, as by-products of SLSA"},
 	{'0', "null", NULL,
 		"arguments as they are, each ended by a NUL byte, and\n"
 		"a further one behind each command"},
@@ -282,6 +286,8 @@ static bool *flag_of(struct options *options, int value)
 		return &options->times;
 	case OPT_ARGS:
 		return &options->args;
+	case OPT_BYPRODUCT:
+		return &options->byproduct;
 	case OPT_HOME:
 		return &options->home;
 	case OPT_HOST:
@@ -336,6 +342,8 @@ static struct list *list_of(struct options *options, int value)
 		return &options->map;
 	case OPT_REDACT:
 		return &options->redact;
+	case OPT_SUBJECT:
+		return &options->subject;
 	default:
 		return NULL;
 	}

@@ -44,6 +44,7 @@ struct options {
 	bool all_env;
 	bool times;
 	bool args;
+	bool byproduct;
 	bool home, host, user; /* names of these are masked */
 	bool null;	       /* strings end with NUL bytes */
 	long top;	       /* rows of a table */
@@ -58,7 +59,7 @@ struct options {
 	const char *under, *from;
 	const char *env;
 	const char *output;
-	struct list fail_on, ignore, ignore_env, map, redact;
+	struct list fail_on, ignore, ignore_env, map, redact, subject;
 	const char *key;
 	char **files; /* borrowed from argv, ended by NULL; at least one */
 };
