@@ -414,6 +414,8 @@ int __wrap_proc_status(pid_t id, struct proc_status *status)
 		.tracer = is_traced(task) ? getpid() : 0,
 		.ns_pid = task->tid,
 	};
+	if (kernel.tasks[task->tgid - FIRST_TID].continued)
+		status->pending = UINT64_C(1) << (SIGCONT - 1);
 	if (task->state == STOPPED || task->state == LISTENING)
 		status->state = 't';
 	else if (task->state == ZOMBIE || task->state == CORPSE)

@@ -135,6 +135,7 @@ static void trap(struct ktask *task, int stop)
 static void run(struct ktask *task)
 {
 	task->state = RUNNING;
+	task->rests = false;
 	if (task->interrupted || leader_of(task->tgid)->group_stopped)
 		trap(task, EVENT_STOP);
 }
@@ -315,6 +316,7 @@ void go_on(struct ktask *task)
 void listen_on(struct ktask *task)
 {
 	task->state = LISTENING;
+	task->rests = true;
 	if (task->notify)
 		trap(task, EVENT_STOP);
 }

@@ -51,6 +51,7 @@ struct ktask {
 	bool taken;	       /* and the stop is reported no more */
 	bool interrupted;      /* is to stop before it runs */
 	bool notify;	       /* its group-stop is over: PTRACE_LISTEN makes it stop again */
+	bool rests;	       /* it has not run since it was LISTENING */
 	bool waits;	       /* is VFORKING when it runs on */
 	bool holds;	       /* the memory of the process that made it by vfork */
 	bool told;	       /* its parent has got a SIGCHLD */

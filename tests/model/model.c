@@ -14,6 +14,7 @@
 #include "state.h"
 #include "tap.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,12 +27,14 @@ struct mode {
 	bool threads;	 /* records of threads are asked for */
 	bool detaches;	 /* it is told to let go, at any record */
 	bool kills;	 /* likewise to kill */
+	bool stops;	 /* stops of the command are told of */
 	unsigned most;	 /* events */
 	unsigned races;	 /* of them, how many at most between two calls of the tracer */
 };
 
 static struct procaudit_tracer *tracer;
-static unsigned gaps; /* that something has vanished */
+static unsigned gaps;	  /* that something has vanished */
+static bool told_stopped; /* the command has stopped, as was told */
 
 /* --- The tracer's state -------------------------------------------------- */
 
@@ -64,7 +67,7 @@ static bool is_new_state_of_all(unsigned where)
 		hash = hash_number(hash, (uint64_t)task->tid);
 	hash = hash_bytes(hash, &tracer->stop, sizeof(tracer->stop));
 	hash = hash_number(hash, tracer->table.last_id);
-	hash = hash_number(hash, tracer->vanished << 8 | gaps);
+	hash = hash_number(hash, tracer->vanished << 8 | gaps << 1 | told_stopped);
 	hash = hash_number(hash, (uint64_t)(tracer->detaching | tracer->killing << 1 |
 					    (tracer->root_process != NULL) << 2));
 	if (tracer->detaching)
@@ -201,22 +204,55 @@ static void tell_tracer(const struct mode *mode)
 	procaudit_tracer_detach(tracer, PROCAUDIT_DETACH_SIGNAL);
 }
 
+/* Whether each thread of the command rests or has ended. One may have been woken, and
+ * be about to stop once more. */
+static bool rests(void)
+{
+	const struct ktask *task = kernel.tasks, *end = task + kernel.count;
+
+	for (; task < end; task++)
+		if (task->tgid == FIRST_TID && !task->rests && task->state < ZOMBIE)
+			return false;
+	return kernel.tasks[0].group_stopped;
+}
+
+/* One after the other, and in between nothing is told that has not been. */
+static void check_signal(unsigned races)
+{
+	const siginfo_t *signal = procaudit_tracer_signal(tracer);
+	bool stopped = signal->si_code == CLD_STOPPED;
+
+	say("told: the command %s", stopped ? "has stopped" : "goes on");
+	if (stopped == told_stopped)
+		is_wrong("stops and their ends are not told by turns");
+	if (stopped && races == 0 && !rests())
+		is_wrong("a command is told to have stopped that has not");
+	told_stopped = stopped;
+}
+
 static void run_once(const struct mode *mode, unsigned events, unsigned races)
 {
 	static char command[] = "command";
 	char *argv[] = {command, NULL};
-	struct procaudit_tracer_options options = {.threads = mode->threads};
+	struct procaudit_tracer_options options = {.threads = mode->threads, .stops = mode->stops};
 	const struct procaudit_event *event;
-	int got;
+	int got = 0;
 
 	explore_start();
 	kernel_reset(events, races);
 	wrong = NULL;
 	given_up = letting_go = false;
 	gaps = 0;
+	told_stopped = false;
 	if (procaudit_tracer_start(&tracer, argv, &options) != 0)
 		abort();
-	while ((got = procaudit_tracer_next(tracer, &event, NULL)) > 0 && !given_up) {
+	while (!given_up && (got = procaudit_tracer_next(tracer, &event, NULL)) != 0) {
+		if (got == -EINTR && mode->stops) {
+			check_signal(races);
+			continue;
+		}
+		if (got < 0 || given_up)
+			break;
 		check_record(event);
 		tell_tracer(mode);
 	}
@@ -275,6 +311,10 @@ int main(void)
 		{"all, and races", ALL, .most = 2, .races = 2},
 		{"records of threads", MAKING | ENDING | BIT(EXEC), .threads = true, .most = 3,
 			.races = 1},
+		{"stops that are told of", BIT(CLONE) | BIT(EXEC) | BIT(EXIT) | STOPPING,
+			.stops = true, .most = 4},
+		{"stops that are told of, and races", BIT(CLONE) | BIT(EXIT) | STOPPING,
+			.stops = true, .most = 3, .races = 1},
 		{"letting go", ALL, .detaches = true, .most = 2, .races = 1},
 		{"killing", ALL, .kills = true, .most = 2, .races = 1},
 	};
