@@ -25,6 +25,7 @@ _procreport_options()
 	intoto) word_options+=" --byproduct --subject" ;;
 	otlp) word_options+=" --args --batch" ;;
 	compdb) word_options+=" --all --append -o --output --per-output" ;;
+	html) word_options+=" --most -o --output" ;;
 	shell) word_options+=" --from" ;;
 	dot) word_options+=" --depth --failed --from --match --no-fold" ;;
 	flame) word_options+=" --count --cpu --from --wall" ;;
@@ -48,7 +49,7 @@ _procreport()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed follow sql trace otlp intoto compdb flame diff dot scrub shell" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "verify summary list tree show failed follow sql trace otlp intoto compdb flame html diff dot scrub shell" -- "$cur")
 		return
 	fi
 	case $prev in
@@ -67,7 +68,7 @@ _procreport()
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--top | --batch | --pid | --program | --match | --since | --until | --under | --env | --depth | --from | -n | --lines | --ignore | --ignore-env | --redact) return ;;
+	--top | --batch | --pid | --program | --match | --since | --until | --under | --env | --depth | --from | --most | -n | --lines | --ignore | --ignore-env | --redact) return ;;
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$word_options" -- "$cur")

@@ -91,6 +91,10 @@ complete -c procreport -n "$sub dot" -l from -x -d 'This process and what came f
 complete -c procreport -n "$sub dot" -l match -x -d 'Commands that match'
 complete -c procreport -n "$sub dot" -l no-fold -d 'Siblings one by one'
 
+complete -c procreport -n $none -a html -d 'A page for a browser'
+complete -c procreport -n "$sub html" -l most -x -d 'So many processes at most'
+complete -c procreport -n "$sub html" -s o -l output -r -F -d 'Write to this file'
+
 complete -c procreport -n $none -a flame -d 'Folded stacks for flame graphs'
 complete -c procreport -n "$sub flame" -l cpu -d 'CPU time'
 complete -c procreport -n "$sub flame" -l wall -d 'Wall time without children'

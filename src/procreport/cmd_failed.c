@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* What failed, and what led there. */
 #include "commands.h"
+#include "failures.h"
 #include "jsonout.h"
 #include "model.h"
 #include "options.h"
 #include "output.h"
 #include "words.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,106 +15,6 @@
 
 /* So many processes above one are named. */
 #define ABOVE 8
-
-/* Failed execs of one path with one error. */
-struct failure {
-	const struct exec *first;
-	uint64_t count;
-};
-
-static int by_path(const void *left, const void *right)
-{
-	const struct exec *a = *(struct exec *const *)left, *b = *(struct exec *const *)right;
-	const char *a_path = a->path ? a->path->data : "", *b_path = b->path ? b->path->data : "";
-	const char *a_error = a->error ? a->error->data : "",
-		   *b_error = b->error ? b->error->data : "";
-	int order = strcmp(a_path, b_path);
-
-	if (!order)
-		order = strcmp(a_error, b_error);
-	return order ? order : a->number < b->number ? -1 : 1;
-}
-
-static bool is_same(const struct exec *a, const struct exec *b)
-{
-	return a->path == b->path && a->error == b->error;
-}
-
-static int by_count(const void *left, const void *right)
-{
-	const struct failure *a = left, *b = right;
-
-	if (a->count != b->count)
-		return a->count > b->count ? -1 : 1;
-	return a->first->number < b->first->number ? -1 : 1;
-}
-
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot sum up");
-	return memory;
-}
-
-/* All failures, or all but searches of PATH, by how often they came. */
-static struct failure *failures_of(
-	const struct model *model, bool misses, size_t *count, uint64_t *missed)
-{
-	struct exec **list = allocated(calloc(model->exec_count + 1, sizeof(void *)));
-	struct failure *failures = allocated(calloc(model->exec_count + 1, sizeof(*failures)));
-	size_t found = 0, i;
-
-	*count = *missed = 0;
-	for (i = 0; i < model->exec_count; i++) {
-		struct exec *exec = model->execs[i];
-
-		if (exec->success)
-			continue;
-		if (exec_is_miss(exec) && !misses)
-			++*missed;
-		else
-			list[found++] = exec;
-	}
-	qsort(list, found, sizeof(void *), by_path);
-	for (i = 0; i < found; i++) {
-		if (*count == 0 || !is_same(failures[*count - 1].first, list[i]))
-			failures[(*count)++].first = list[i];
-		failures[*count - 1].count++;
-	}
-	qsort(failures, *count, sizeof(*failures), by_count);
-	free(list);
-	return failures;
-}
-
-/* Whether its end is what its parent's end tells, too. */
-static bool is_passed_on(const struct process *process)
-{
-	const struct process *parent = process->parent;
-
-	return parent && parent->bad && parent->end_us >= process->end_us;
-}
-
-/*
- * What made a log fail: down from the first process, the child that ended badly last,
- * before its parent did, as long as there is one.
- */
-static const struct process *cause_of(const struct model_log *log)
-{
-	const struct process *process = log->root, *child, *last;
-
-	if (!process || !process->bad)
-		return NULL;
-	for (;;) {
-		last = NULL;
-		for (child = process->first_child; child; child = child->next_sibling)
-			if (child->bad && is_passed_on(child) &&
-				(!last || child->end_us >= last->end_us))
-				last = child;
-		if (!last)
-			return process;
-		process = last;
-	}
-}
 
 static void print_chain(const struct model *model, const struct process *process)
 {
@@ -133,7 +32,7 @@ static void print_chain(const struct model *model, const struct process *process
 
 static void print_cause(const struct model *model, const struct model_log *log)
 {
-	const struct process *cause = cause_of(log);
+	const struct process *cause = failures_cause(log);
 
 	if (!cause)
 		return;
@@ -245,8 +144,8 @@ static void print_json(const struct model *model, const struct options *options)
 	json_open(NULL, '{');
 	json_open("causes", '[');
 	for (i = 0; i < model->log_count; i++)
-		if (cause_of(model->logs[i]))
-			json_process(cause_of(model->logs[i]));
+		if (failures_cause(model->logs[i]))
+			json_process(failures_cause(model->logs[i]));
 	json_close(']');
 	json_open("processes", '[');
 	for (i = 0; i < model->process_count; i++)

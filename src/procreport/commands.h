@@ -12,6 +12,7 @@ extern const struct command cmd_failed;
 extern const struct command cmd_follow;
 extern const struct command cmd_flame;
 extern const struct command cmd_intoto;
+extern const struct command cmd_html;
 extern const struct command cmd_list;
 extern const struct command cmd_otlp;
 extern const struct command cmd_scrub;

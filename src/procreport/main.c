@@ -34,6 +34,9 @@
  *	span        processes that live, while spans are written: otlp; tracecontext: the
  *	            trace that they belong to; ci: the job; given, variable: told by variables
  *	sha256      digests
+ *	page        for a browser: tables, data; sample: as much as has room; lists: of
+ *	            strings; envlists: environments; html/: all that is not of a log
+ *	totals      what logs come to; failures: what failed in them
  *	cmd_*       one file a subcommand
  *
  * Reading and quoting is libprocaudit, through its public headers.
@@ -64,6 +67,7 @@ static const struct command *const commands[] = {
 	&cmd_flame,
 	&cmd_diff,
 	&cmd_dot,
+	&cmd_html,
 	&cmd_scrub,
 	&cmd_shell,
 };

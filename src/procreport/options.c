@@ -28,6 +28,7 @@ enum {
 	OPT_NO_FOLD,
 	OPT_SH,
 	OPT_MISSES,
+	OPT_MOST,
 	OPT_FROM_START,
 	OPT_FOREVER,
 	OPT_APPEND,
@@ -84,6 +85,9 @@ static const struct row rows[] = {
 	{OPT_FROM, "from", "ID", "this process and what came from it"},
 	{OPT_NO_FOLD, "no-fold", NULL, "siblings that are alike one by one"},
 	{OPT_MISSES, "misses", NULL, "execs that found no file while PATH was searched, too"},
+	{OPT_MOST, "most", "N",
+		"so many processes at most: those that failed, and the\n"
+		"longest (default: 50000)"},
 	{OPT_CPU, "cpu", NULL, "CPU time, in microseconds; the default"},
 	{OPT_WALL, "wall", NULL, "wall time without that of children, in microseconds"},
 	{OPT_COUNT, "count", NULL, "how often programs ran"},
@@ -117,7 +121,7 @@ static const struct row rows[] = {
 };
 #define COMMON (sizeof(rows) / sizeof(rows[0]))
 
-/* Those of compdb alone. */
+/* Those of compdb. */
 static const struct row compdb_rows[] = {
 	{'o', "output", "FILE", "write to this file, not to standard output"},
 	{OPT_APPEND, "append", NULL, "keep what the file has of other sources"},
@@ -140,8 +144,10 @@ static bool takes(const struct command *command, size_t i)
 	const struct row *row = row_at(i);
 	char word[32];
 
+	/* html, too, replaces a file that is there. */
 	if (i < OWN)
-		return strcmp(command->name, "compdb") == 0;
+		return strcmp(command->name, "compdb") == 0 ||
+		       (row->value == 'o' && strcmp(command->name, "html") == 0);
 	if (row->value == OPT_COLOR || row->value == 'h')
 		return true;
 	snprintf(word, sizeof(word), "|%s|", row->name);
@@ -382,6 +388,9 @@ static void set(struct options *options, const struct command *command, int valu
 		break;
 	case OPT_BATCH:
 		options->batch = (long)parse_number("--batch", optarg, 1);
+		break;
+	case OPT_MOST:
+		options->most = (long)parse_number("--most", optarg, 1);
 		break;
 	case 'n':
 		options->lines = (long)parse_number("--lines", optarg, 0);

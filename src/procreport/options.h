@@ -51,6 +51,7 @@ struct options {
 	long lines;	       /* of what is there already */
 	long batch;	       /* spans of a request */
 	long depth;	       /* -1: no limit */
+	long most;	       /* processes on a page; 0: the default */
 	int64_t pid;	       /* 0: any */
 	const char *program;   /* these are NULL if not given */
 	const char *match;

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+#include "failures.h"
+
+#include "options.h"
+
+#include <bsd/err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int by_path(const void *left, const void *right)
+{
+	const struct exec *a = *(struct exec *const *)left, *b = *(struct exec *const *)right;
+	const char *a_path = a->path ? a->path->data : "", *b_path = b->path ? b->path->data : "";
+	const char *a_error = a->error ? a->error->data : "",
+		   *b_error = b->error ? b->error->data : "";
+	int order = strcmp(a_path, b_path);
+
+	if (!order)
+		order = strcmp(a_error, b_error);
+	return order ? order : a->number < b->number ? -1 : 1;
+}
+
+static bool is_same(const struct exec *a, const struct exec *b)
+{
+	return a->path == b->path && a->error == b->error;
+}
+
+static int by_count(const void *left, const void *right)
+{
+	const struct failure *a = left, *b = right;
+
+	if (a->count != b->count)
+		return a->count > b->count ? -1 : 1;
+	return a->first->number < b->first->number ? -1 : 1;
+}
+
+static void *allocated(void *memory)
+{
+	if (!memory)
+		errc(STATUS_FAILED, ENOMEM, "cannot sum up");
+	return memory;
+}
+
+struct failure *failures_of(const struct model *model, bool misses, size_t *count, uint64_t *missed)
+{
+	struct exec **list = allocated(calloc(model->exec_count + 1, sizeof(void *)));
+	struct failure *failures = allocated(calloc(model->exec_count + 1, sizeof(*failures)));
+	size_t found = 0, i;
+
+	*count = *missed = 0;
+	for (i = 0; i < model->exec_count; i++) {
+		struct exec *exec = model->execs[i];
+
+		if (exec->success)
+			continue;
+		if (exec_is_miss(exec) && !misses)
+			++*missed;
+		else
+			list[found++] = exec;
+	}
+	qsort(list, found, sizeof(void *), by_path);
+	for (i = 0; i < found; i++) {
+		if (*count == 0 || !is_same(failures[*count - 1].first, list[i]))
+			failures[(*count)++].first = list[i];
+		failures[*count - 1].count++;
+	}
+	qsort(failures, *count, sizeof(*failures), by_count);
+	free(list);
+	return failures;
+}
+
+/* Whether its end is what its parent's end tells, too. */
+static bool is_passed_on(const struct process *process)
+{
+	const struct process *parent = process->parent;
+
+	return parent && parent->bad && parent->end_us >= process->end_us;
+}
+
+const struct process *failures_cause(const struct model_log *log)
+{
+	const struct process *process = log->root, *child, *last;
+
+	if (!process || !process->bad)
+		return NULL;
+	for (;;) {
+		last = NULL;
+		for (child = process->first_child; child; child = child->next_sibling)
+			if (child->bad && is_passed_on(child) &&
+				(!last || child->end_us >= last->end_us))
+				last = child;
+		if (!last)
+			return process;
+		process = last;
+	}
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: ISC */
+#include "totals.h"
+
+#include "options.h"
+
+#include <bsd/err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *allocated(void *memory)
+{
+	if (!memory)
+		errc(STATUS_FAILED, ENOMEM, "cannot sum up");
+	return memory;
+}
+
+static uint64_t hash_text(uint64_t hash, const struct text *text)
+{
+	uint64_t of = text ? text->hash : 0;
+
+	return hash_bytes(hash, &of, sizeof(of));
+}
+
+static void add_exec(struct totals *t, const struct exec *exec)
+{
+	uint64_t program = hash_text(HASH_START, exec->exe ? exec->exe : exec->path), command;
+
+	t->execs++;
+	group_add(group_of(&t->programs, program, exec), exec);
+	command = hash_text(program, exec->cwd);
+	command = hash_text(command, exec->argv);
+	group_add(group_of(&t->commands, command, exec), exec);
+}
+
+/* A failure; a miss if the file was not there. It cost the time to the next try
+ * of its process. */
+static void add_failure(struct totals *t, const struct exec *exec)
+{
+	t->failed++;
+	if (!exec->error || strcmp(exec->error->data, "ENOENT") != 0)
+		return;
+	t->misses++;
+	if (exec->next)
+		t->misses_us += exec->next->mono_us - exec->mono_us;
+}
+
+static void add_process(struct totals *t, const struct process *process)
+{
+	t->processes++;
+	t->bad += process->bad;
+	t->no_end += process->end_us < 0;
+	if (process->cpu_us > 0)
+		t->cpu_us += process->cpu_us;
+	if (process->maxrss_kb >= 0 && (!t->largest || process->maxrss_kb > t->largest->maxrss_kb))
+		t->largest = process;
+}
+
+/* Spreads a process's CPU time over its life. */
+static void add_to_chart(struct totals *t, const struct process *process, double offset)
+{
+	double begin, end, width = (double)t->wall_us / BUCKETS;
+	int i;
+
+	if (process->cpu_us <= 0 || process->end_us < 0 || width <= 0)
+		return;
+	begin = offset + (double)process->begin_us;
+	end = offset + (double)process->end_us;
+	if (end - begin < 1)
+		end = begin + 1;
+	for (i = (int)(begin / width); i < BUCKETS && i * width < end; i++) {
+		double from = i * width > begin ? i * width : begin;
+		double to = (i + 1) * width < end ? (i + 1) * width : end;
+
+		if (i >= 0 && to > from)
+			t->cpu[i] += (double)process->cpu_us * (to - from) / (end - begin) / width;
+	}
+}
+
+void totals_sum_up(struct totals *t, const struct model *model)
+{
+	double *offsets = allocated(calloc(model->log_count + 1, sizeof(*offsets)));
+	unsigned i;
+
+	for (i = 0; i < model->log_count; i++) {
+		offsets[i] = (double)t->wall_us;
+		t->wall_us += model->logs[i]->mono_us;
+	}
+	for (i = 0; i < model->exec_count; i++) {
+		if (model->execs[i]->success)
+			add_exec(t, model->execs[i]);
+		else
+			add_failure(t, model->execs[i]);
+	}
+	for (i = 0; i < model->process_count; i++) {
+		const struct process *process = model->processes[i];
+
+		add_process(t, process);
+		add_to_chart(t, process, offsets[process->log->number - 1]);
+	}
+	free(offsets);
+}
+
+void totals_free(struct totals *t)
+{
+	groups_free(&t->programs);
+	groups_free(&t->commands);
+}
