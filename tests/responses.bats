@@ -12,6 +12,7 @@ load helpers/await
 
 teardown() {
 	[ -z "${TARGET-}" ] || kill -KILL "$TARGET" 2>/dev/null || :
+	[ ! -s command ] || kill -KILL "$(cat command)" 2>/dev/null || :
 }
 
 # Records a command with the option.
@@ -228,7 +229,7 @@ public() {
 @test "killed, procaudit ends as a whole also when it has been another user" {
 	for_root
 	mkfifo go
-	"$PROCAUDIT" --response-files -o "$LOG" sh -c 'setpriv --reuid=65534 --regid=65534 --clear-groups true @x
+	"$PROCAUDIT" --response-files -o "$LOG" sh -c 'echo $$ >command; setpriv --reuid=65534 --regid=65534 --clear-groups true @x
 		sed -n "s/^TracerPid:\t//p" /proc/self/status >tracer; read x <go' 3>&- &
 	TARGET=$!
 	await [ -s tracer ]
@@ -236,6 +237,8 @@ public() {
 	kill -KILL "$TARGET"
 	await gone "$tracer"
 	echo >go
+	await gone "$(cat command)"
+	rm command
 }
 
 @test "secrets are masked in them as in arguments" {
