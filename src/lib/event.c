@@ -2,10 +2,9 @@
 #include <procaudit/event.h>
 
 #include "macro.h"
+#include "numbers.h"
 
-#include <signal.h>
 #include <stdio.h>
-#include <string.h>
 
 PUBLIC const char *procaudit_event_name(enum procaudit_event_kind kind)
 {
@@ -64,16 +63,20 @@ PUBLIC const char *procaudit_detach_name(enum procaudit_detach_reason reason)
 	return (size_t)reason < ARRAY_SIZE(names) ? names[reason] : "unknown";
 }
 
+/* As glibc counts for its programs. For ours, musl says 35. */
+#define RTMIN 34
+#define RTMAX 64
+
 PUBLIC const char *procaudit_signal_name(int signo, char buffer[16])
 {
-	const char *abbreviation = sigabbrev_np(signo);
+	const char *abbreviation = signal_abbreviation(signo);
 
 	if (abbreviation)
 		snprintf(buffer, 16, "SIG%s", abbreviation);
-	else if (signo == SIGRTMIN)
+	else if (signo == RTMIN)
 		return "SIGRTMIN";
-	else if (signo > SIGRTMIN && signo <= SIGRTMAX)
-		snprintf(buffer, 16, "SIGRTMIN+%d", signo - SIGRTMIN);
+	else if (signo > RTMIN && signo <= RTMAX)
+		snprintf(buffer, 16, "SIGRTMIN+%d", signo - RTMIN);
 	else
 		snprintf(buffer, 16, "SIG%d", signo);
 	return buffer;
@@ -81,7 +84,7 @@ PUBLIC const char *procaudit_signal_name(int signo, char buffer[16])
 
 PUBLIC const char *procaudit_errno_name(int error, char buffer[16])
 {
-	const char *name = strerrorname_np(error);
+	const char *name = errno_constant(error);
 
 	if (name)
 		return name;

@@ -138,7 +138,8 @@ static pid_t ppid_of_pidfd(pid_t pid)
 	struct pidfd_info_v0 info = {.mask = 1};
 	CLOSE_FD int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 
-	if (fd < 0 || ioctl(fd, PIDFD_GET_INFO_V0, &info) < 0)
+	/* The number is too large for the int that musl's ioctl takes. */
+	if (fd < 0 || syscall(SYS_ioctl, fd, PIDFD_GET_INFO_V0, &info) < 0)
 		return -1;
 	return (pid_t)info.ppid;
 }

@@ -84,7 +84,7 @@ static int file_problem(struct procaudit_reader *r, int error)
 		snprintf(problem->text, sizeof(problem->text),
 			"compressed, and this program was built without zstd");
 	else
-		snprintf(problem->text, sizeof(problem->text), "%s", strerrordesc_np(-error));
+		snprintf(problem->text, sizeof(problem->text), "%s", strerror(-error));
 	return error;
 }
 

@@ -31,8 +31,8 @@ static void kill_process(pid_t tid, const struct task *task)
 	kill(task && task->process ? task->process->pid : tid, SIGKILL);
 }
 
-void restart(struct procaudit_tracer *t, pid_t tid, struct task *task,
-	enum __ptrace_request request, int signo)
+void restart(
+	struct procaudit_tracer *t, pid_t tid, struct task *task, ptrace_request request, int signo)
 {
 	if (t->killing)
 		kill_process(tid, task);

@@ -35,7 +35,8 @@ static int look(idtype_t type, id_t id, int options, pid_t *tid, int *status)
 	if (info.si_pid == 0)
 		return 0;
 	*tid = info.si_pid;
-	*status = info.si_code == CLD_TRAPPED ? W_STOPCODE(info.si_status) : 0;
+	/* As wait(2) would put it; musl has no W_STOPCODE. */
+	*status = info.si_code == CLD_TRAPPED ? info.si_status << 8 | 0x7f : 0;
 	return 1;
 }
 

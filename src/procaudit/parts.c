@@ -7,10 +7,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Names sort as their numbers for a million parts. */
@@ -203,7 +205,9 @@ int parts_swap(struct parts *parts)
 	int error = 0;
 
 	parts_name(parts, parts->last + 1, "", finished);
-	if (renameat2(parts->dir, finished, parts->dir, parts->name, RENAME_EXCHANGE) < 0)
+	/* musl 1.2.3 has no renameat2(2). */
+	if (syscall(SYS_renameat2, parts->dir, finished, parts->dir, parts->name, RENAME_EXCHANGE) <
+		0)
 		error = -errno;
 	if (error == -EINVAL || error == -ENOSYS)
 		error = swap_in_steps(parts, finished);

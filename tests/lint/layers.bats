@@ -8,7 +8,7 @@ load lint
 
 layers() {
 	cat <<-'END'
-		0 - macro buf
+		0 - macro buf numbers
 		0 R json
 		1 - event
 		1 L abi image interrupt stop words

@@ -129,6 +129,26 @@ static void test_real_time(void)
 	}
 }
 
+/* The C library knows them, too. */
+static void test_numbers(void)
+{
+	char buffer[16], expected[32];
+	int number;
+
+	for (number = 1; number <= 31; number++) {
+		snprintf(expected, sizeof(expected), "SIG%s", sigabbrev_np(number));
+		ok_str(procaudit_signal_name(number, buffer), expected, expected);
+	}
+	for (number = 0; number < 4096; number++) {
+		const char *name = strerrorname_np(number);
+
+		snprintf(expected, sizeof(expected), "E%d", number);
+		if (strcmp(procaudit_errno_name(number, buffer), name ? name : expected) != 0)
+			break;
+	}
+	ok_int(number, 4096, "all errors are called as glibc calls them");
+}
+
 int main(void)
 {
 	char buffer[16], name[64];
@@ -143,6 +163,7 @@ int main(void)
 		ok_str(procaudit_signal_name(signals[i].signo, buffer), signals[i].name, name);
 	}
 	test_real_time();
+	test_numbers();
 	for (i = 0; i < ARRAY_SIZE(errors); i++) {
 		snprintf(name, sizeof(name), "error %d is %s", errors[i].error, errors[i].name);
 		ok_str(procaudit_errno_name(errors[i].error, buffer), errors[i].name, name);
