@@ -17,6 +17,17 @@ load lint
 		grep -v '@@PROCAUDIT_[0-9]' | no_findings
 }
 
+@test "no symbol of the list is gone, none is in the library that the list lacks" {
+	# Debian's list, which dpkg-gensymbols compares, too: a symbol that goes needs
+	# another soname, one that comes stands there with the version it came with.
+	soname=$(readelf -d "$BUILDROOT/src/lib/libprocaudit.so" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
+	list=contrib/packaging/debian/libprocaudit${soname##*.}.symbols
+	grep -q "^$soname " "$list"
+	diff <(sed -n 's/^ \([^ ]*\) .*/\1/p' "$list" | sort) \
+		<(nm -D --defined-only --with-symbol-versions "$BUILDROOT/src/lib/libprocaudit.so" |
+			awk '{ sub(/@@/, "@", $3); print $2 == "A" ? $3 "@" $3 : $3 }' | sort)
+}
+
 @test "every public header is installed" {
 	diff <(printf '%s\n' include/procaudit/*.h | sed 's|.*/||') \
 		<(meson introspect --installed "$BUILDROOT" |

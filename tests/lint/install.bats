@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: ISC
+# Lint: exactly what is to be installed is, and all of it goes again. In a copy of
+# what meson knows of the build: it notes there what it has installed.
+
+load lint
+
+setup() {
+	export DESTDIR=$BATS_TEST_TMPDIR/dest
+	COPY=$BATS_TEST_TMPDIR/copy
+	mkdir -p "$COPY/meson-logs" "$COPY/meson-private"
+	cp "$BUILDROOT/meson-private/install.dat" "$COPY/meson-private"
+	find "$BUILDROOT" -mindepth 1 -maxdepth 1 ! -name 'meson-*' -exec ln -s -t "$COPY" {} +
+	cd "$SRCROOT" || return
+	meson install -C "$COPY" --no-rebuild --quiet
+}
+
+# Below the prefix; lib is the directory of libraries, whatever it is called.
+expected() {
+	printf '%s\n' bin/procaudit bin/procreport \
+		lib/libprocaudit.so lib/libprocaudit.so.1 lib/libprocaudit.so.1.0.0 \
+		lib/pkgconfig/libprocaudit.pc \
+		lib/systemd/system/procaudit@.service lib/tmpfiles.d/procaudit.conf \
+		share/doc/procaudit/examples/logrotate/procaudit \
+		share/procaudit/procaudit-1.schema.json \
+		share/bash-completion/completions/proc{audit,report} \
+		share/fish/vendor_completions.d/proc{audit,report}.fish \
+		share/zsh/site-functions/_proc{audit,report}
+	for file in include/procaudit/*.h; do
+		echo "$file"
+	done
+	for file in man/*.[1-8]; do
+		echo "share/man/man${file##*.}/${file#man/}"
+	done
+}
+
+@test "exactly what is to be installed is installed" {
+	prefix=$DESTDIR$(meson introspect --buildoptions "$BUILDROOT" | jq -r '.[] | select(.name == "prefix").value')
+	libdir=$(meson introspect --buildoptions "$BUILDROOT" | jq -r '.[] | select(.name == "libdir").value')
+	diff <(expected | sort) <(cd "$prefix" && find . ! -type d -printf '%P\n' | sed "s|^$libdir/|lib/|" | sort)
+	# Nothing beside the prefix.
+	diff <(find "$prefix" ! -type d | sort) <(find "$DESTDIR" ! -type d | sort)
+}
+
+@test "nothing that is installed can be written to by others" {
+	find "$DESTDIR" ! -type l -perm /022 | no_findings
+}
+
+@test "uninstalling leaves nothing" {
+	find "$DESTDIR" -type f | grep -q . || fail "nothing was installed"
+	# What `ninja uninstall` runs.
+	(cd "$COPY" && meson --internal uninstall) >/dev/null
+	find "$DESTDIR" ! -type d | no_findings
+	# Directories that meson has made go, too: it may leave only those it was given.
+	find "$DESTDIR" -mindepth 1 -type d -empty | no_findings
+}
