@@ -50,4 +50,4 @@ install_packages() {
 # What building needs.
 # shellcheck disable=SC2034 # for those who load this file
 build_packages=(gcc libc6-dev meson ninja-build pkg-config libbsd-dev libmd-dev uthash-dev
-	libyajl-dev libzstd-dev libsqlite3-dev)
+	libyajl-dev libzstd-dev libsqlite3-dev libcurl4-openssl-dev)

@@ -17,6 +17,7 @@ not_run() {
 		README.md|systemctl enable --now procaudit@runner.service|it needs systemd as process 1; systemd.bats runs the unit
 		*.md|*meson setup *|a build takes minutes; contrib/check has done it
 		*.md|meson test *|these are tests; contrib/check runs them, unless they take hours
+		man/procreport.1|procreport otlp --post=*|it needs a collector; otlppost.bats has one
 		man/libprocaudit.3|cc -o example example.c $(pkg-config --cflags --libs libprocaudit)|it needs an installation; lint/docs.bats builds it
 		man/libprocaudit.3|./example sh -c 'true; /bin/true'|lint/docs.bats runs it
 		man/procaudit.1|systemctl enable --now procaudit@runner.service|it needs systemd as process 1; systemd.bats runs the unit

@@ -23,7 +23,7 @@ _procreport_options()
 	sql) word_options+=" --json -o --output" ;;
 	trace) ;;
 	intoto) word_options+=" --byproduct --subject" ;;
-	otlp) word_options+=" --args --batch" ;;
+	otlp) word_options+=" --args --batch --post" ;;
 	compdb) word_options+=" --all --append -o --output --per-output" ;;
 	html) word_options+=" --most -o --output" ;;
 	shell) word_options+=" --from" ;;
@@ -68,7 +68,7 @@ _procreport()
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--top | --batch | --pid | --program | --match | --since | --until | --under | --env | --depth | --from | --most | -n | --lines | --ignore | --ignore-env | --redact) return ;;
+	--top | --batch | --post | --pid | --program | --match | --since | --until | --under | --env | --depth | --from | --most | -n | --lines | --ignore | --ignore-env | --redact) return ;;
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$word_options" -- "$cur")

@@ -70,6 +70,7 @@ complete -c procreport -n $none -a trace -d 'A timeline for Perfetto'
 complete -c procreport -n $none -a otlp -d 'Spans for OpenTelemetry'
 complete -c procreport -n "$sub otlp" -l args -d 'Arguments, too'
 complete -c procreport -n "$sub otlp" -l batch -x -d 'Spans of one request'
+complete -c procreport -n "$sub otlp" -l post -x -d 'Send them to a collector'
 
 complete -c procreport -n $none -a intoto -d 'An attestation'
 complete -c procreport -n "$sub intoto" -l byproduct -d 'Only digests, for SLSA'

@@ -11,8 +11,10 @@
 #include "options.h"
 #include "otlp.h"
 #include "output.h"
+#include "post.h"
 #include "span.h"
 
+#include <bsd/err.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -305,34 +307,74 @@ static void print_request(void *context, const struct bytes *request, unsigned s
 	putchar('\n');
 }
 
+#ifdef HAVE_CURL
+
+static void post_request(void *context, const struct bytes *request, unsigned spans)
+{
+	post_send(context, request, spans);
+}
+
+static void begin_post(struct otlp *otlp, const char *url)
+{
+	otlp->deliver = post_request;
+	otlp->context = post_new(url);
+}
+
+static bool end_post(struct otlp *otlp)
+{
+	return otlp->deliver != post_request || post_free(otlp->context);
+}
+
+#else
+
+static void begin_post(struct otlp *otlp, const char *url)
+{
+	(void)otlp;
+	(void)url;
+	errx(STATUS_FAILED,
+		"--post: this procreport was built without libcurl; build it again with "
+		"libcurl4-openssl-dev installed");
+}
+
+static bool end_post(struct otlp *otlp)
+{
+	(void)otlp;
+	return true;
+}
+
+#endif
+
 static int run(const struct options *options)
 {
 	struct exporter exporter = {.options = options};
 	const struct procaudit_record *record;
 	struct input input;
-	bool unreadable;
+	bool whole;
 
 	exporter.otlp.deliver = print_request;
 	exporter.otlp.most = (unsigned)options->batch;
+	if (options->post)
+		begin_post(&exporter.otlp, options->post);
 	input_open(&input, options->files);
 	while ((record = input_next(&input)))
 		add_record(&exporter, record);
 	end_log(&exporter);
-	unreadable = input.unreadable;
+	whole = !input.unreadable;
 	input_close(&input);
+	whole = end_post(&exporter.otlp) && whole;
 	otlp_free(&exporter.otlp);
 	bytes_free(&exporter.header);
 	given_free(&exporter.given);
 	bytes_free(&exporter.scratch);
 	bytes_free(&exporter.event);
-	return output_end(unreadable ? STATUS_FAILED : STATUS_OK);
+	return output_end(whole ? STATUS_OK : STATUS_FAILED);
 }
 
 const struct command cmd_otlp = {
 	.name = "otlp",
 	.operands = "LOG...",
 	.summary = "OpenTelemetry spans (OTLP/JSON): one for each process",
-	.options = "|args|batch|",
+	.options = "|args|batch|post|",
 	.help = "Each line is a request that a collector takes at /v1/traces.\n",
 	.run = run,
 };

@@ -33,6 +33,7 @@
  *	stacks      of programs, and what was counted for them
  *	span        processes that live, while spans are written: otlp; tracecontext: the
  *	            trace that they belong to; ci: the job; given, variable: told by variables
+ *	post        requests to a collector; answer: what that says
  *	sha256      digests
  *	page        for a browser: tables, data; sample: as much as has room; lists: of
  *	            strings; envlists: environments; html/: all that is not of a log

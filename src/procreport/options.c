@@ -45,6 +45,7 @@ enum {
 	OPT_TIMES,
 	OPT_ARGS,
 	OPT_BATCH,
+	OPT_POST,
 	OPT_BYPRODUCT,
 	OPT_SUBJECT,
 	OPT_REDACT,
@@ -105,6 +106,7 @@ static const struct row rows[] = {
 	{OPT_TIMES, "times", NULL, "times of both, and what takes longer now"},
 	{OPT_ARGS, "args", NULL, "arguments, too, which may have secrets in them"},
 	{OPT_BATCH, "batch", "N", "spans of one request at most (default: 512)"},
+	{OPT_POST, "post", "URL", "send them to a collector, such as http://localhost:4318"},
 	{OPT_SUBJECT, "subject", "FILE", "a statement of this file, with its digest (repeatable)"},
 	{OPT_BYPRODUCT, "byproduct", NULL, "only the digests of the logs, as by-products of SLSA"},
 	{'0', "null", NULL,
@@ -329,6 +331,8 @@ static const char **text_of(struct options *options, int value)
 		return &options->output;
 	case OPT_KEY:
 		return &options->key;
+	case OPT_POST:
+		return &options->post;
 	default:
 		return NULL;
 	}

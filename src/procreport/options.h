@@ -62,7 +62,8 @@ struct options {
 	const char *output;
 	struct list fail_on, ignore, ignore_env, map, redact, subject;
 	const char *key;
-	char **files; /* borrowed from argv, ended by NULL; at least one */
+	const char *post; /* a URL */
+	char **files;	  /* borrowed from argv, ended by NULL; at least one */
 };
 
 struct command {
