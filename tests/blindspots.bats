@@ -187,7 +187,10 @@ execute_only() {
 # --- Untraced -----------------------------------------------------------------
 
 @test "a child that cannot be traced is a gap that names it" {
-	run -125 audit "$HELPERS/blind" untraced /bin/true
+	local said='a process was made as one that nobody can trace (CLONE_UNTRACED)'
+	run -125 --separate-stderr audit "$HELPERS/blind" untraced /bin/true
+	# shellcheck disable=SC2154 # set by run
+	equal "$stderr" "procaudit: $said; the log $LOG has a gap record for what is missing"
 	equal "$(gaps '[.proc, .reason, .child_pid, .count]')" "[1,\"untraced\",$output,1]"
 	equal "$(log -s 'last | [.exit_code, .complete, .counts.fork]')" '[0,false,0]'
 }

@@ -335,13 +335,47 @@ static void say_cut(struct recorder *recorder)
 		recorder->sink.name);
 }
 
+/* What the tracer has missed, but for what is said when attaching. NULL: nothing. */
+static const char *missed(const struct procaudit_gap *gap)
+{
+	switch (gap->reason) {
+	case PROCAUDIT_GAP_VANISHED:
+		return "processes were lost from sight";
+	case PROCAUDIT_GAP_MEMORY:
+		return "there was no memory for some events";
+	case PROCAUDIT_GAP_UNTRACED:
+		return "a process was made as one that nobody can trace (CLONE_UNTRACED)";
+	case PROCAUDIT_GAP_WRITE_ERROR:
+	case PROCAUDIT_GAP_ATTACH_DENIED:
+	case PROCAUDIT_GAP_ATTACH_TRACED:
+	case PROCAUDIT_GAP_ATTACH_KERNEL:
+	case PROCAUDIT_GAP_ATTACH_GONE:
+	case PROCAUDIT_GAP_ATTACH_RACE:
+	case PROCAUDIT_GAP_FILTER:
+		return NULL;
+	}
+	return NULL;
+}
+
+static void say_gap(struct recorder *recorder, const struct procaudit_gap *gap)
+{
+	const char *what = missed(gap);
+
+	/* A filter hides failures at most; the trailer says so all the same. */
+	if (gap->reason != PROCAUDIT_GAP_FILTER)
+		recorder->incomplete = true;
+	if (!what || recorder->said_gap || !stdfds_can_say())
+		return;
+	recorder->said_gap = true;
+	warnx("%s; the log %s has a gap record for what is missing", what, recorder->sink.name);
+}
+
 void recorder_add(struct recorder *recorder, const struct procaudit_event *event)
 {
 	if (is_cut(event))
 		say_cut(recorder);
-	/* A filter hides failures at most; the trailer says so all the same. */
-	if (event->kind == PROCAUDIT_GAP && event->gap.reason != PROCAUDIT_GAP_FILTER)
-		recorder->incomplete = true;
+	if (event->kind == PROCAUDIT_GAP)
+		say_gap(recorder, &event->gap);
 	if (event->kind == PROCAUDIT_EXEC && event->exec.success)
 		recorder->executed++;
 	add(recorder, event);

@@ -31,6 +31,7 @@ struct recorder {
 	bool reads_responses;	    /* of whoever is traced */
 	bool said;		    /* that records are lost has been said */
 	bool said_cut;		    /* that some are not whole */
+	bool said_gap;		    /* that the tracer has missed something, once */
 	bool said_part;		    /* that a part could not be begun */
 };
 
