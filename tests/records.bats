@@ -24,7 +24,7 @@ records() {
 	equal "$(records header .uid,.gid)" "$(id -u)"$'\n'"$(id -g)"
 	equal "procaudit $(records header -r .version)" "$("$PROCAUDIT" --version)"
 	equal "$(records header .mode,.schema,.part)" $'"run"\n"procaudit/1"\n1'
-	equal "$(records header .capture)" '{"failed":"none","env":"none","threads":true,"proc":true,"seccomp":false,"no_new_privs":false,"redact":"none"}'
+	equal "$(records header .capture)" '{"failed":"none","env":"none","threads":true,"proc":true,"seccomp":false,"no_new_privs":false,"redact":"none","response_files":false}'
 	equal "$(records header .tracer_pid)" "$(records exec .ppid)"
 }
 
