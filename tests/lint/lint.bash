@@ -27,7 +27,7 @@ no_findings() {
 files() {
 	find include src tests man contrib ./.[ceghs]* ./*.build ./*.txt ./*.md LICENSE \
 		-name .git -prune -o -path '*/fuzz/corpus' -prune -o -name __pycache__ -prune -o \
-		-type f -print 2>/dev/null | sort -u
+		-name '*.png' -prune -o -type f -print 2>/dev/null | sort -u
 }
 
 c_files() {
