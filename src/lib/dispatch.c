@@ -205,7 +205,7 @@ static bool makes_events(enum stop stop)
 }
 
 /* Of a thread the process counts, too. */
-static void prefer_creators(struct procaudit_tracer *t, const struct task *task)
+static void prefer_creators(struct procaudit_tracer *t, struct task *task)
 {
 	const struct task *leader = NULL;
 
@@ -215,6 +215,9 @@ static void prefer_creators(struct procaudit_tracer *t, const struct task *task)
 		serve_creator(t, leader);
 	if (!task->announced)
 		serve_creator(t, task);
+	/* Its creator is on its way to the stop yet, and it acts already. */
+	if (t->threads && task->process && !task_is_leader(task))
+		announce_thread(t, task, task->process);
 }
 
 void dispatch(struct procaudit_tracer *t, pid_t tid, int status)
