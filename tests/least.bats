@@ -30,9 +30,9 @@ as_nobody() { # [setpriv's options] COMMAND...
 
 # Starts a command to attach to; it says when it is there. $TARGET is its pid.
 target() { # COMMAND...
-	rm -f target
+	rm -f target ready
 	setsid "$HELPERS/sigset" -d 1-64 sh -c 'echo $$ >target; exec "$@"' sh "$@" 2>ready 3>&- &
-	await grep -q ready ready
+	await grep -qs ready ready
 	TARGET=$(cat target)
 	TARGETS="${TARGETS-} $TARGET"
 }
@@ -213,13 +213,13 @@ whole() {
 	mkfifo -m 666 go
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR"
 	start -u nobody sh -c "trap 'exit 5' TERM; $UNTIL_GO" 2>ready
-	await grep -q ready ready
+	await grep -qs ready ready
 	kill -TERM "$PID"
 	ends_with 5
 	whole
 	# The second one kills.
 	start -u nobody --failed sh -c "trap '' TERM HUP; $UNTIL_GO" 2>ready
-	await grep -q ready ready
+	await grep -qs ready ready
 	kill -TERM "$PID"
 	kill -HUP "$PID"
 	await gone "$PID"
