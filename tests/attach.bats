@@ -8,7 +8,7 @@ load helpers/background
 
 # Starts a command to attach to, in a process group of its own. $TARGET is its pid.
 target() { # COMMAND...
-	rm -f target ready
+	rm -f target
 	setsid "$HELPERS/sigset" -d 1-64 sh -c 'echo $$ >target; exec "$@"' sh "$@" 3>&- &
 	TARGET_JOB=$!
 	await test -s target
@@ -19,7 +19,7 @@ target() { # COMMAND...
 # Starts one that says when all of it is there.
 ready_target() { # COMMAND...
 	target "$@" 2>ready
-	await grep -qs ready ready
+	await grep -q ready ready
 }
 
 # Starts procaudit, attached to the target.
