@@ -302,7 +302,8 @@ void page_data(struct page *page)
 	write_processes(page);
 	write_programs(page);
 	fputs(",\n\"lists\":[", page->out);
-	fwrite(page->lists.json.data, 1, page->lists.json.size, page->out);
+	if (page->lists.json.size)
+		fwrite(page->lists.json.data, 1, page->lists.json.size, page->out);
 	fputs("]", page->out);
 	write_strings(page);
 	fputs("}\n", page->out);
