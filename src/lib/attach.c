@@ -133,6 +133,7 @@ int attach_start(struct procaudit_tracer *t, const pid_t *pids, size_t count, un
 	t->attach.named = joined;
 	look_for_all(t, true);
 	seize_end(&saved);
+	t->attach.looked_ns = boot_now();
 	return t->attach.joined.error;
 }
 
@@ -152,6 +153,7 @@ void attach_again(struct procaudit_tracer *t)
 	}
 	look_for_all(t, false);
 	seize_end(&saved);
+	t->attach.looked_ns = boot_now();
 }
 
 /* --- Events -------------------------------------------------------------- */

@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 /* Among more tasks nobody looks for the one that made a child. */
 #define MANY_TASKS 64
@@ -80,6 +81,17 @@ void introduce(struct procaudit_tracer *t, struct task *task)
 	announce(t, task);
 }
 
+/* Whether the child, a zombie yet, was made before all were seized; in the tick that
+ * it was made in nobody can tell. */
+static bool is_from_before(const struct procaudit_tracer *t, pid_t child)
+{
+	uint64_t ticks_per_s = (uint64_t)sysconf(_SC_CLK_TCK);
+	struct proc_stat stat;
+
+	return t->attach.looked_ns && t->has_proc && proc_stat(child, &stat) == 0 &&
+	       stat.start_ticks <= (uint64_t)t->attach.looked_ns / (1000000000 / ticks_per_s);
+}
+
 /* The end of a child that never was our tracee. */
 static void on_child_signal(struct procaudit_tracer *t, struct task *task)
 {
@@ -99,7 +111,9 @@ static void on_child_signal(struct procaudit_tracer *t, struct task *task)
 		return;
 	}
 	announce(t, task);
-	add_process_gap(t, task, PROCAUDIT_GAP_UNTRACED, info.si_pid);
+	add_process_gap(t, task,
+		is_from_before(t, info.si_pid) ? PROCAUDIT_GAP_ATTACH_RACE : PROCAUDIT_GAP_UNTRACED,
+		info.si_pid);
 }
 
 /* A signal on its way to the task: remembers those that we may get, too. */

@@ -44,6 +44,7 @@ struct attach {
 	size_t named;	      /* the first so many were asked for */
 	struct buf refused;   /* pid_t: what cannot be traced, as has been told */
 	struct census before; /* as it was when it was looked at last */
+	int64_t looked_ns;    /* CLOCK_BOOTTIME: then all were seized; 0: not attached */
 	bool slipped;	      /* a task that was seized has ended before it stopped */
 	bool lost;	      /* a leader is another thread than the one that was seized */
 	unsigned tries;	      /* so often something was tried that failed in an odd way */
