@@ -172,7 +172,7 @@ enum procaudit_gap_reason {
 	PROCAUDIT_GAP_ATTACH_KERNEL, /* a kernel thread */
 	PROCAUDIT_GAP_ATTACH_GONE,   /* asked for, and there is none, or it has ended */
 	PROCAUDIT_GAP_ATTACH_RACE,   /* processes may have come from one that ended before it
-					was stopped */
+					was stopped; or a child of the event's did */
 	PROCAUDIT_GAP_FILTER, /* with failed execs: this process set a seccomp filter, which may
 				 hide those of it and its descendants that fail */
 };
