@@ -384,7 +384,9 @@ static void child_tells(void)
 	}
 	wait_signal();
 	print_child();
-	printf("cpu time: %d\n", last.si_utime + last.si_stime >= 5);
+	/* Counted by the ticks that found it running (do_notify_parent(), kernel/signal.c):
+	   on a busy machine that may be far below what it used. */
+	printf("cpu time: %d\n", last.si_utime + last.si_stime > 0);
 	waitpid(child, NULL, 0);
 	child = fork();
 	if (child == 0) {
