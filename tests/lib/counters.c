@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A library for tests/coverage: writes the counters of gcov where a process ends and
+ * gcov does not notice, as by a signal that it sends itself, and before it executes
+ * a program. Each program and library has counted.c linked to it, which says how its
+ * own are written.
+ *
+ * Calls that do so are not procaudit's; helpers/inject.c asks counters_busy.
+ */
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+bool counters_busy;
+void counters_add(void (*dump)(void));
+
+static void (*dumps[8])(void);
+static unsigned count;
+
+void counters_add(void (*dump)(void))
+{
+	if (count == sizeof(dumps) / sizeof(dumps[0]))
+		abort();
+	dumps[count++] = dump;
+}
+
+static void dump_all(void)
+{
+	unsigned i;
+
+	counters_busy = true;
+	for (i = 0; i < count; i++)
+		dumps[i]();
+	counters_busy = false;
+}
+
+/* The library's own call of this name. Object and function pointers are the same here. */
+static void *next(const char *name)
+{
+	void *function = dlsym(RTLD_NEXT, name);
+
+	if (!function)
+		abort();
+	return function;
+}
+
+#define NEXT(name) (__extension__(__typeof__(&(name))) next(#name))
+
+void _exit(int status)
+{
+	dump_all();
+	NEXT(_exit)(status);
+	abort();
+}
+
+int kill(pid_t pid, int signo)
+{
+	if (pid == (pid_t)syscall(SYS_getpid) && signo)
+		dump_all();
+	return NEXT(kill)(pid, signo);
+}
+
+int raise(int signo)
+{
+	dump_all();
+	return NEXT(raise)(signo);
+}
+
+int execvp(const char *file, char *const argv[])
+{
+	dump_all();
+	return NEXT(execvp)(file, argv);
+}
