@@ -10,10 +10,10 @@
 #include "../../src/procreport/intern.c"
 
 #include "commands.h"
+#include "ending.h"
 
 #include <fcntl.h>
 #include <getopt.h>
-#include <setjmp.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -52,45 +52,19 @@ static const struct row {
 	{&cmd_scrub, {LOG}},
 	{&cmd_sql, {LOG, "SELECT * FROM exec"}},
 	{&cmd_shell, {LOG}},
+	{&cmd_html, {"--most=3", LOG}},
+	{&cmd_html, {LOG}},
+	{&cmd_otlp, {"--args", "--batch=2", LOG}},
+	{&cmd_intoto, {LOG}},
+	{&cmd_intoto, {"--byproduct", LOG}},
+	{&cmd_diff, {"--json", "--times", "--ignore=[0-9]+", LOG, LOG}},
+	{&cmd_summary, {"--utc", LOG, LOG}},
+	{&cmd_flame, {"--wall", LOG}},
+	{&cmd_flame, {"--count", LOG}},
+	{&cmd_verify, {"--quiet", LOG, LOG}},
+	{&cmd_list, {"--until=+1", "--pid=1", LOG}},
+	{&cmd_shell, {"--from=2", LOG}},
 };
-
-static jmp_buf end;
-static bool is_running;
-
-/* The names are the linker's: --wrap in ld(1).
- * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
-_Noreturn void __real_exit(int status);
-_Noreturn void __wrap_exit(int status);
-_Noreturn void __wrap_err(int status, const char *format, ...);
-_Noreturn void __wrap_errx(int status, const char *format, ...);
-_Noreturn void __wrap_errc(int status, int error, const char *format, ...);
-
-_Noreturn void __wrap_exit(int status)
-{
-	if (is_running)
-		longjmp(end, 1);
-	__real_exit(status);
-}
-
-_Noreturn void __wrap_err(int status, const char *format, ...)
-{
-	(void)format;
-	__wrap_exit(status);
-}
-
-_Noreturn void __wrap_errx(int status, const char *format, ...)
-{
-	(void)format;
-	__wrap_exit(status);
-}
-
-_Noreturn void __wrap_errc(int status, int error, const char *format, ...)
-{
-	(void)error;
-	(void)format;
-	__wrap_exit(status);
-}
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static void run(const struct row *row)
 {
@@ -104,7 +78,7 @@ static void run(const struct row *row)
 	}
 	optind = 0;
 	is_running = true;
-	if (setjmp(end) == 0) {
+	if (setjmp(ending) == 0) {
 		options_parse(&options, row->command, argc, argv);
 		row->command->run(&options);
 	}
