@@ -125,6 +125,41 @@ check_trace() {
 	done
 }
 
+# Frames by depth and name, with their sums: as flamegraph.pl draws them, which reads
+# < and > as brackets, and as the folded stacks have them.
+same_frames() {
+	/usr/bin/python3 - "$@" <<-'END'
+		import collections, re, sys
+		import xml.etree.ElementTree as xml
+		drawn, folded = collections.Counter(), collections.Counter()
+		at = "{http://www.w3.org/2000/svg}"
+		frames = [g for g in xml.parse(sys.argv[1]).iter(at + "g") if g.get("class") == "func_g"]
+		bottom = max(float(g.find(at + "rect").get("y")) for g in frames)
+		for g in frames:
+		    name, sum = re.fullmatch(r"(.+) \(([0-9,]+) samples, [0-9.]+%\)", g.findtext(at + "title")).groups()
+		    drawn[round((bottom - float(g.find(at + "rect").get("y"))) / 16), name] += int(sum.replace(",", ""))
+		for line in open(sys.argv[2], encoding="ascii"):
+		    stack, value = line.rsplit(" ", 1)
+		    for depth, name in enumerate(("all", *stack.translate({60: "(", 62: ")"}).split(";"))):
+		        folded[depth, name] += int(value)
+		assert drawn == folded, (drawn - folded, folded - drawn)
+	END
+}
+
+@test "flame: flamegraph.pl draws every frame, whatever its name" {
+	[ -e "${FLAMEGRAPH:=/usr/share/perl5/Devel/NYTProf/flamegraph.pl}" ] || FLAMEGRAPH=$(command -v flamegraph.pl)
+	audit_much
+	for log in "$LOG" "$GOLDEN/build.jsonl"; do
+		for measure in cpu wall count; do
+			"$PROCREPORT" flame --$measure "$log" >folded
+			perl "$FLAMEGRAPH" --minwidth=0 folded >graph.svg 2>errors
+			[ ! -s errors ] || fail "flamegraph.pl: $(cat errors)"
+			same_frames graph.svg folded
+		done
+	done
+	"$PROCREPORT" flame --count "$LOG" | perl "$FLAMEGRAPH" --minwidth=0 | grep -q 'odd%3B'
+}
+
 @test "flame: stacks without end are cut, and nothing of them is lost" {
 	head -n 1 "$GOLDEN/build.jsonl" >deep.jsonl
 	for ((i = 1; i < 3000; i++)); do
