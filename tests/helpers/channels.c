@@ -3,6 +3,7 @@
 
 #include <err.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -78,9 +79,10 @@ void join(void)
 	check(connect(fd[1], (struct sockaddr *)&name, size), "connect");
 }
 
+/* To the thread: what is sent to the process may be taken by one that leaves a stop. */
 void signal_usr2(void)
 {
-	check(kill(shared->tid, SIGUSR2), "kill");
+	check(syscall(SYS_tkill, shared->tid, SIGUSR2), "tkill");
 }
 
 long call_read(void)
