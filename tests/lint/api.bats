@@ -28,6 +28,16 @@ load lint
 			awk '{ sub(/@@/, "@", $3); print $2 == "A" ? $3 "@" $3 : $3 }' | sort)
 }
 
+@test "what programs were built with is as it was: sizes, offsets, values, parameters" {
+	[ "$(uname -m)" = x86_64 ] || skip 'machine: the list is of x86_64'
+	readelf -S "$BUILDROOT/src/lib/libprocaudit.so" | grep -q debug_info ||
+		skip 'no debugging information'
+	# A change of what is there needs another soname once it has been released.
+	gdb -nx -q -batch -x tests/lint/abi.py "$BUILDROOT/src/lib/libprocaudit.so" >"$BATS_TEST_TMPDIR/abi"
+	diff <(grep -v '^#' src/lib/libprocaudit.abi) "$BATS_TEST_TMPDIR/abi" ||
+		fail 'What is printed by the second line of src/lib/libprocaudit.abi has changed'
+}
+
 @test "every public header is installed" {
 	diff <(printf '%s\n' include/procaudit/*.h | sed 's|.*/||') \
 		<(meson introspect --installed "$BUILDROOT" |
