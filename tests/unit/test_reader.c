@@ -219,6 +219,113 @@ static void test_seek(void)
 	test_places(2, "plain");
 }
 
+/* A place that there was, and is no more, or never was. */
+static void test_seek_nowhere(void)
+{
+	static char text[8192];
+	size_t size = records(text, sizeof(text), 0, 20), line = size / 20;
+	const struct procaudit_record *record;
+	struct procaudit_reader *reader;
+	struct procaudit_place place;
+
+	write_file(0, text, size);
+	reader = reader_of(1);
+	procaudit_reader_next(reader, &record);
+	place = record->place;
+	place.index = 1;
+	ok_int(procaudit_reader_seek(reader, &place), -EINVAL, "a file that nobody has added");
+	place = (struct procaudit_place){.offset = size + 1, .line = 30};
+	ok_int(procaudit_reader_seek(reader, &place), 0, "a place behind the end of a file");
+	ok_int(procaudit_reader_next(reader, &record), 0, "where nothing is");
+	place = (struct procaudit_place){.offset = UINT64_MAX, .line = 30};
+	ok_int(procaudit_reader_seek(reader, &place), -EINVAL, "one that no file has");
+	unlink(path[0]);
+	place = (struct procaudit_place){.offset = line, .line = 2};
+	ok_int(procaudit_reader_seek(reader, &place), -ENOENT, "a file that is gone");
+	write_file(0, text, size);
+	ok_int(procaudit_reader_seek(reader, &place), 0, "and comes back");
+	ok(procaudit_reader_next(reader, &record) == 1 && record->seq == 1, "is read again");
+	procaudit_reader_free(reader);
+}
+
+/* Records around a line that is longer than one may be. */
+static void test_too_long(void)
+{
+	size_t room = (size_t)24 << 20, used;
+	char *text = malloc(room), expected[64];
+	struct procaudit_reader *reader;
+	const struct procaudit_record *record;
+
+	used = records(text, room, 0, 1);
+	memset(text + used, ' ', (size_t)9 << 20);
+	used += (size_t)9 << 20;
+	text[used++] = '\n';
+	used += records(text + used, room - used, 1, 3);
+	write_file(0, text, used);
+	snprintf(expected, sizeof(expected), "0 !%d:0:2 1 2 ", EBADMSG);
+	expect(1, expected, "a line that is too long is passed over");
+	memset(text + used, 'x', (size_t)9 << 20);
+	write_file(0, text, used + ((size_t)9 << 20));
+	reader = reader_of(1);
+	snprintf(expected, sizeof(expected), "0 !%d:0:2 1 2 !%d:0:5 ", EBADMSG, EBADMSG);
+	ok_str(read_all(reader), expected, "so is one without an end");
+	ok_str(procaudit_reader_problem(reader)->text, "a line of 9437184 bytes is too long",
+		"and its size is told");
+	ok_int(procaudit_reader_next(reader, &record), 0, "nothing is behind it");
+	procaudit_reader_free(reader);
+	free(text);
+}
+
+/* Parts that are together longer than a record may be. */
+static void test_too_many_parts(void)
+{
+	static const char head[] =
+		"{\"v\":1,\"event\":\"env\",\"seq\":0,\"ts\":\"2026-11-21T13:"
+		"31:06.123456789Z\",\"mono_us\":7,\"env_id\":1,\"env\":[\"A=1\"],"
+		"\"parts\":6}\n";
+	static const char part[] =
+		"{\"v\":1,\"event\":\"part\",\"seq\":%d,\"ts\":\"2026-11-21T13:"
+		"31:06.123456789Z\",\"mono_us\":7,\"of\":0,\"number\":%d,\"key\":"
+		"\"env\",\"values\":[\"%*s\"]}\n";
+	size_t room = (size_t)8 << 20, used;
+	char *text = malloc(room), expected[64];
+	struct procaudit_reader *reader;
+	int i;
+
+	used = (size_t)snprintf(text, room, "%s", head);
+	for (i = 1; i <= 6; i++)
+		used += (size_t)snprintf(text + used, room - used, part, i, i, 1 << 20, "");
+	used += records(text + used, room - used, 7, 9);
+	write_file(0, text, used);
+	reader = reader_of(1);
+	snprintf(expected, sizeof(expected), "!%d:0:1 7 8 ", EBADMSG);
+	ok_str(read_all(reader), expected, "a record that is too long in all is passed over");
+	procaudit_reader_free(reader);
+	reader = reader_of(1);
+	procaudit_reader_join(reader, false);
+	ok_str(read_all(reader), "0 1 2 3 4 5 6 7 8 ", "each of its lines is not");
+	procaudit_reader_free(reader);
+	free(text);
+}
+
+/* Standard input that has nothing at the moment. */
+static void test_not_yet(void)
+{
+	struct procaudit_reader *reader = reader_of(0);
+	char expected[32];
+	int fds[2];
+
+	if (pipe2(fds, O_NONBLOCK) || dup2(fds[0], STDIN_FILENO) < 0)
+		abort();
+	procaudit_reader_add(reader, "-");
+	snprintf(expected, sizeof(expected), "!%d:0:0 ", EAGAIN);
+	ok_str(read_all(reader), expected, "who does not want to wait is told so");
+	procaudit_reader_free(reader);
+	close(fds[0]);
+	close(fds[1]);
+	procaudit_reader_free(NULL);
+}
+
 #ifdef HAVE_ZSTD
 /* Compresses what is in file i into the same file, frame after frame. */
 static size_t compress_file(unsigned i, char *out, size_t room, const char *data, size_t size)
@@ -229,6 +336,30 @@ static size_t compress_file(unsigned i, char *out, size_t room, const char *data
 	used += ZSTD_compress(out + used, room - used, data + half, size - half, 3);
 	write_file(i, out, used);
 	return used;
+}
+
+static void test_seek_compressed(const char *text)
+{
+	struct procaudit_place place = {.offset = 100000, .line = 500};
+	const struct procaudit_record *record;
+	struct procaudit_reader *reader;
+	size_t size = strlen(text), used;
+	char *frame = malloc(ZSTD_compressBound(size));
+
+	used = ZSTD_compress(frame, ZSTD_compressBound(size), text, size, 3);
+	write_file(0, frame, used);
+	reader = reader_of(1);
+	ok_int(procaudit_reader_seek(reader, &place), -EBADMSG, "a place behind compressed data");
+	place = (struct procaudit_place){.offset = size / 3, .line = 2};
+	ok_int(procaudit_reader_seek(reader, &place), 0, "one within");
+	ok(procaudit_reader_next(reader, &record) == 1 && record->seq == 1, "is found");
+	write_file(0, frame, used - 9);
+	place.offset = 0;
+	procaudit_reader_seek(reader, &place);
+	place = (struct procaudit_place){.offset = size - 1, .line = 2};
+	ok_int(procaudit_reader_seek(reader, &place), -EBADMSG, "data that end too early");
+	procaudit_reader_free(reader);
+	free(frame);
 }
 
 static void test_zstd(void)
@@ -260,6 +391,7 @@ static void test_zstd(void)
 	ok(right, "compressed data that are cut off are damaged (at %zu of %zu)", cut, size);
 	size = compress_file(0, packed, sizeof(packed), text, records(text, sizeof(text), 0, 3));
 	test_pipe(packed, size);
+	test_seek_compressed(text);
 	/* What is no log, of which very much comes out. */
 	memset(text, 0, sizeof(text));
 	size = ZSTD_compress(packed, sizeof(packed), text, sizeof(text), 19);
@@ -290,6 +422,10 @@ int main(void)
 	test_cuts();
 	test_long_lines();
 	test_seek();
+	test_seek_nowhere();
+	test_too_long();
+	test_too_many_parts();
+	test_not_yet();
 	test_pipe(text, records(text, sizeof(text), 0, 3));
 	test_zstd();
 	for (i = 0; i < ARRAY_SIZE(path); i++)
