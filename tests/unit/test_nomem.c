@@ -190,6 +190,75 @@ static enum outcome encode(void)
 	return !consistent ? WRONG : failed ? FAILED : DONE;
 }
 
+/* --- Secrets ------------------------------------------------------------- */
+
+static const char known[] = "HOME=/srv/alice\0USER=alice\0T=xxxxxxxx";
+static const char words[] = "x\0/home/bob/x\0--token=yyyyyyyy\0xxxxxxxx";
+
+/* With something to be masked in each field. */
+static struct procaudit_event secret_event(void)
+{
+	const struct procaudit_strings all = {.data = words, .size = sizeof(words), .count = 4};
+	const struct procaudit_string path = {.data = "/home/carol/xxxxxxxx", .size = 20};
+	struct procaudit_event event = {.kind = PROCAUDIT_EXEC};
+
+	event.exec = (struct procaudit_exec){.argv = all,
+		.argv_asked = all,
+		.response_files = all,
+		.response_contents = all,
+		.env = {.data = known, .size = sizeof(known), .count = 3},
+		.path = path,
+		.dirfd_path = path,
+		.exe = path,
+		.cwd = path};
+	return event;
+}
+
+static bool is_masked(const struct procaudit_exec *exec)
+{
+	const struct procaudit_strings *const lists[] = {&exec->argv, &exec->argv_asked,
+		&exec->response_files, &exec->response_contents, &exec->env};
+	const struct procaudit_string *const paths[] = {
+		&exec->path, &exec->dirfd_path, &exec->exe, &exec->cwd};
+	bool masked = true;
+	size_t i;
+
+	for (i = 0; i < 5; i++)
+		masked &= !memmem(lists[i]->data, lists[i]->size, "xxxxxxxx", 8) &&
+			  !memmem(lists[i]->data, lists[i]->size, "bob", 3) &&
+			  !memmem(lists[i]->data, lists[i]->size, "alice", 5);
+	for (i = 0; i < 4; i++)
+		masked &= !memmem(paths[i]->data, paths[i]->size, "xxxxxxxx", 8) &&
+			  !memmem(paths[i]->data, paths[i]->size, "carol", 5);
+	return masked;
+}
+
+static enum outcome mask_all(void)
+{
+	static const char *const glob = "T";
+	struct procaudit_redact_options options = {.globs = &glob,
+		.glob_count = 1,
+		.recorded = true,
+		.homes = true,
+		.hosts = true,
+		.users = true};
+	struct procaudit_event event = secret_event();
+	const struct procaudit_event *shown = NULL;
+	struct procaudit_redactor *redactor;
+	bool masked = true;
+	int error = procaudit_redactor_new(&redactor, &options);
+
+	if (error)
+		return error == -ENOMEM ? FAILED : WRONG;
+	error = procaudit_redactor_study(redactor, &event);
+	if (!error)
+		error = procaudit_redact(redactor, &event, &shown);
+	if (!error)
+		masked = is_masked(&shown->exec);
+	procaudit_redactor_free(redactor);
+	return !masked || (error && error != -ENOMEM) ? WRONG : error ? FAILED : DONE;
+}
+
 /* --- Containers ---------------------------------------------------------- */
 
 static enum outcome fill_queue(void)
@@ -337,6 +406,7 @@ int main(void)
 	format = PROCAUDIT_JSONL;
 	redacted = true;
 	try_all(encode, "a record whose secrets cannot be masked is left out");
+	try_all(mask_all, "nothing is handed on of which not all is known");
 	try_all(write_json, "an object without memory is an error");
 	try_all(fill_queue, "the queue counts events without memory");
 	try_all(fill_tasks, "the table of tracees stays whole without memory");

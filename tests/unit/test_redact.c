@@ -144,6 +144,42 @@ static const struct {
 	{"x|\"password|\"password\":|\"password\": |\"password\":\"", NULL},
 	{"-|--|---|=|:|://|://@|https://|https://@|\\|\"|'|--token", NULL},
 	{"x|token=", NULL},
+	{"sh|-c|A_TOKEN=a", "sh|-c|A_TOKEN=***"},
+	{"sh|-c|A_TOKEN=`cat file` x", NULL},
+	{"sh|-c|A_TOKEN=`", NULL},
+	{"sh|-c|A_TOKEN=$", "sh|-c|A_TOKEN=***"},
+	{"sh|-c|x 'A_TOKEN=' y", NULL},
+	{"sh|-c|x 'A_TOKEN='", NULL},
+	{"sh|-c|A_TOKEN='a'\"b\";x", "sh|-c|A_TOKEN=***;x"},
+	{"sh|-c|x --token", NULL},
+	{"sh|-c|x --token ;y", NULL},
+	{"sh|-c|x --token\tabc>y", "sh|-c|x --token\t***>y"},
+	{"x|--=abc|-=b|---=c", NULL},
+	{"x|-P=abc|-PTOKEN=b", "x|-P=abc|-PTOKEN=***"},
+	{"curl|-d|{\"password\":\"ab\\", "curl|-d|{\"password\":\"***"},
+	{"curl|-d|{\"password\":\"ab", "curl|-d|{\"password\":\"***"},
+	{"curl|-d|{\"password\": 12", "curl|-d|{\"password\": ***"},
+	{"curl|-d|{\"password\": 12 }", "curl|-d|{\"password\": *** }"},
+	{"curl|-d|[{\"password\":a]", "curl|-d|[{\"password\":***]"},
+	{"curl|-d|{\"password\":", NULL},
+	{"curl|-d|{\"password\"", NULL},
+	{"curl|-d|{\"password\" 1", NULL},
+	{"curl|-d|{\"password", NULL},
+	{"curl|-d|{\"name\":\"ab\"}", NULL},
+	{"sh|-c|x \"{\\\"secret\\\":\\\"b", "sh|-c|x \"{\\\"secret\\\":\\\"***"},
+	{"sh|-c|x \"{\\\"secret\\\":\\\"\\\"}\"", NULL},
+	{"sh|-c|x \"{\\\"secret\\\":\\\"b\"", "sh|-c|x \"{\\\"secret\\\":\\\"***\""},
+	{"x|authorization:|cookie:|token:|a:token:b|a:token", NULL},
+	{"curl|-H|Authorization: |-H|Cookie:\n", NULL},
+	{"curl|-H|Authorization: Basic \nX: y", NULL},
+	{"curl|-H|Authorization: Basicabc", "curl|-H|Authorization: ***"},
+	{"curl|-H|Authorization: abc\nX: y", "curl|-H|Authorization: ***\nX: y"},
+	{"curl|-H|X-Api-Key:\tabc|X-Api-Key:abc", "curl|-H|X-Api-Key:\t***|X-Api-Key:abc"},
+	{"x|X-Api-Key: abc", "x|X-Api-Key: ***"},
+	{"sh|-c|curl -H 'X-Token: a' h", "sh|-c|curl -H 'X-Token: ***' h"},
+	{"sh|-c|curl -H \"Cookie: a\\\"", "sh|-c|curl -H \"Cookie: ***\\\""},
+	{"curl|https://u:pw@h'x|<https://u:pw@h>", "curl|https://u:***@h'x|<https://u:***@h>"},
+	{"x|1http://u:pw@h|+://u:pw@h|a b://u:pw@h", "x|1http://u:***@h|+://u:pw@h|a b://u:***@h"},
 	{"||", NULL},
 };
 
@@ -156,7 +192,8 @@ static void test_shapes(void)
 		struct shown shown = show(redactor, shapes[i].given, "", "x");
 		const char *expected = shapes[i].shown ? shapes[i].shown : shapes[i].given;
 
-		ok_str(shown.argv, expected, shapes[i].given);
+		ok_str(shown.argv, expected,
+			strchr(shapes[i].given, '\n') ? "several lines" : shapes[i].given);
 		free_shown(&shown);
 	}
 	procaudit_redactor_free(redactor);
@@ -182,6 +219,71 @@ static void test_env(void)
 	shown = show(redactor, "x|" SECRET "|ab|" SECRET SECRET "-" SECRET, "A=1", "x");
 	ok_str(shown.argv, "x|***|ab|***-***", "of another process, too, but for short ones");
 	free_shown(&shown);
+	procaudit_redactor_free(redactor);
+}
+
+/* Names that are too long, or too many, to be remembered. */
+static void test_names(void)
+{
+	struct procaudit_redactor *redactor = new_redactor("*TOKEN*", NULL);
+	char env[512], expected[512], name[200];
+	struct shown shown;
+	int i, wrong = 0;
+
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	snprintf(env, sizeof(env), "%sTOKEN=abc|%s=abc", name, name);
+	snprintf(expected, sizeof(expected), "%sTOKEN=***|%s=abc", name, name);
+	for (i = 0; i < 2; i++) {
+		shown = show(redactor, "x", env, "x");
+		ok_str(shown.env, expected, "a long name is looked at each time");
+		free_shown(&shown);
+	}
+	for (i = 0; i < 10000; i++) {
+		snprintf(env, sizeof(env), "TOKEN%d=a|OTHER%d=b", i % 6000, i % 6000);
+		snprintf(expected, sizeof(expected), "TOKEN%d=***|OTHER%d=b", i % 6000, i % 6000);
+		shown = show(redactor, "x", env, "x");
+		wrong += strcmp(shown.env, expected) != 0;
+		free_shown(&shown);
+	}
+	ok_int(wrong, 0, "names that are made up without end are told apart all the same");
+	procaudit_redactor_free(redactor);
+}
+
+/* All that an event holds, of a program that runs already as well. */
+static void test_fields(enum procaudit_event_kind kind)
+{
+	struct procaudit_redactor *redactor = new_redactor("T", NULL);
+	struct procaudit_event event = {.kind = kind};
+	struct procaudit_exec *exec = kind == PROCAUDIT_EXEC ? &event.exec : &event.attach.program;
+	const struct procaudit_string secret = {.data = "/" SECRET, .size = sizeof(SECRET)};
+	const struct procaudit_strings words = {
+		.data = "x\0" SECRET, .size = sizeof(SECRET) + 2, .count = 2};
+	const struct procaudit_event *redacted;
+	const struct procaudit_exec *after;
+
+	*exec = (struct procaudit_exec){.argv = words,
+		.argv_asked = words,
+		.response_files = words,
+		.response_contents = words,
+		.env = {.data = "T=" SECRET, .size = sizeof(SECRET) + 2, .count = 1},
+		.path = secret,
+		.dirfd_path = secret,
+		.exe = secret,
+		.cwd = secret};
+	ok_int(procaudit_redact(redactor, &event, &redacted), 0, "an event full of secrets");
+	after = kind == PROCAUDIT_EXEC ? &redacted->exec : &redacted->attach.program;
+	ok_bytes(after->argv.data, after->argv.size, "x\0***", 6, "argv has none");
+	ok_bytes(after->argv_asked.data, after->argv_asked.size, "x\0***", 6, "nor argv_asked");
+	ok_bytes(after->response_files.data, after->response_files.size, "x\0***", 6,
+		"nor names of response files");
+	ok_bytes(after->response_contents.data, after->response_contents.size, "x\0***", 6,
+		"nor what they hold");
+	ok_bytes(after->env.data, after->env.size, "T=***", 6, "nor env");
+	ok_bytes(after->path.data, after->path.size, "/***", 4, "nor path");
+	ok_bytes(after->dirfd_path.data, after->dirfd_path.size, "/***", 4, "nor dirfd_path");
+	ok_bytes(after->exe.data, after->exe.size, "/***", 4, "nor exe");
+	ok_bytes(after->cwd.data, after->cwd.size, "/***", 4, "nor cwd");
 	procaudit_redactor_free(redactor);
 }
 
@@ -359,6 +461,9 @@ int main(void)
 {
 	test_shapes();
 	test_env();
+	test_names();
+	test_fields(PROCAUDIT_EXEC);
+	test_fields(PROCAUDIT_ATTACH);
 	test_overlaps();
 	test_base64();
 	test_many();
