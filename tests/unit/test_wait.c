@@ -4,8 +4,10 @@
 #include "wait.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* More than are walked over at each look (wait.c, MANY). */
@@ -95,6 +97,45 @@ static void test_stranger(struct waiter *waiter)
 	wait4(stopped, NULL, 0, NULL);
 }
 
+/* What wakes one who sleeps, and what is told of it. */
+static void test_signals(void)
+{
+	static const int64_t second = 1000000000, moment = 1000;
+	static const struct timespec none = {0, 0};
+	struct waiter waiter;
+	sigset_t usr1, chld;
+
+	/* Of children that there were, as another one would be merged with it. */
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	while (sigtimedwait(&chld, NULL, &none) > 0)
+		;
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &usr1, NULL);
+	wait_init(&waiter, &usr1);
+	ok_int(wait_poll(&waiter), 0, "no signal is nothing");
+	kill(getpid(), SIGUSR1);
+	ok_int(wait_poll(&waiter), -EINTR, "one that is asked for is told");
+	ok_int(waiter.signal.si_signo, SIGUSR1, "which it is");
+	kill(getpid(), SIGUSR1);
+	ok_int(wait_sleep(&waiter, 60 * second), -EINTR, "it ends a sleep as well");
+	ok_int(waiter.signal.si_pid, getpid(), "and who has sent it is known");
+	waiter.walk = false;
+	kill(getpid(), SIGCHLD);
+	ok_int(wait_sleep(&waiter, 60 * second), 0, "SIGCHLD from anybody is a reason to look");
+	ok(waiter.walk, "at all, as it may have hidden another");
+	waiter.walk = false;
+	waiter.sure = true;
+	ok_int(wait_sleep(&waiter, moment), -EAGAIN, "after its time a sleep is over");
+	ok(waiter.walk, "and all are looked at");
+	waiter.sure = false;
+	ok_int(wait_sleep(&waiter, 60 * second), 0, "who may have missed somebody naps");
+	waiter.sure = true;
+	ok_int(wait_sleep(&waiter, 0), -EAGAIN, "who has no time does not sleep");
+	sigprocmask(SIG_UNBLOCK, &usr1, NULL);
+}
+
 int main(void)
 {
 	struct waiter waiter;
@@ -110,5 +151,6 @@ int main(void)
 	ok_int(reap(&waiter, &answer), CHILDREN, "who only polls finds every one of many tasks");
 	ok_int(answer, -ECHILD, "and then that there are none");
 	test_stranger(&waiter);
+	test_signals();
 	return tap_end();
 }
