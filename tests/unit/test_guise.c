@@ -89,7 +89,8 @@ long __wrap_syscall(long number, long a, void *b)
 		kernel.capabilities = (uint64_t)data[1].effective << 32 | data[0].effective;
 	} else {
 		kernel.group_count = (int)a;
-		memcpy(kernel.groups, b, (size_t)a * sizeof(gid_t));
+		if (a)
+			memcpy(kernel.groups, b, (size_t)a * sizeof(gid_t));
 	}
 	return 0;
 }

@@ -41,6 +41,8 @@ static const struct row {
 	{HOMES, "HOME=", "/x", "HOME=|/x"},
 	{HOMES, "HOME=alice", "alice/x", "HOME=alice|alice/x"},
 	{HOMES, "HOME=/srv/..", "/srv/../x", "HOME=/srv/..|/srv/../x"},
+	{HOMES, "HOME=/srv/.", "/srv/./x", "HOME=/srv/.|/srv/./x"},
+	{HOMES, "HOME=/srv/.x", "/srv/.x/y|/srv/.xy", "HOME=/srv/***|/srv/***/y|/srv/.xy"},
 	{HOMES, "HOMER=/srv/alice|MY_HOME=/srv/b", "/srv/alice",
 		"HOMER=/srv/alice|MY_HOME=/srv/b|/srv/alice"},
 	/* Those that tell themselves. */
@@ -163,6 +165,39 @@ static void test_paths(void)
 	procaudit_redactor_free(redactor);
 }
 
+/* A home of this name is no home that anybody looks for, and harms nobody else's. */
+static void try_size(size_t components, size_t size, const char *name)
+{
+	struct procaudit_redact_options options = {
+		.globs = &glob, .glob_count = 1, .recorded = true, .homes = true};
+	static const char other[] = "HOME=/srv/alice";
+	struct procaudit_event event = {.kind = PROCAUDIT_EXEC};
+	const struct procaudit_event *redacted;
+	struct procaudit_redactor *redactor;
+	struct buf env = {0};
+	size_t i, n;
+
+	buf_str(&env, "HOME=");
+	for (i = 0; i < components; i++) {
+		buf_char(&env, '/');
+		for (n = 0; n < size; n++)
+			buf_char(&env, 'x');
+	}
+	buf_char(&env, '\0');
+	n = env.size;
+	buf_add(&env, other, sizeof(other));
+	event.exec.env = (struct procaudit_strings){.data = env.data, .size = env.size};
+	if (procaudit_redactor_new(&redactor, &options) ||
+		procaudit_redactor_study(redactor, &event) ||
+		procaudit_redact(redactor, &event, &redacted))
+		abort();
+	ok(redacted->exec.env.size == n + 14 && memcmp(redacted->exec.env.data, env.data, n) == 0 &&
+			memcmp(redacted->exec.env.data + n, "HOME=/srv/***", 14) == 0,
+		"%s", name);
+	procaudit_redactor_free(redactor);
+	buf_free(&env);
+}
+
 /* However many there are, and of whatever size. */
 static void test_many(void)
 {
@@ -209,6 +244,9 @@ int main(void)
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		try_row(&rows[i]);
 	test_paths();
+	try_size(70, 3, "a home that is too deep");
+	try_size(2, 256, "one with too long a name");
+	try_size(100, 50, "one that is too long");
 	test_many();
 	return tap_end();
 }
