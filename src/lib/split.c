@@ -299,6 +299,8 @@ static void put_record(
 	for (i = 0; i < count; i++)
 		while (m[i].type != VALUE_PLAIN && m[i].at < m[i].end && !split->parts.error)
 			put_part(split, &m[i], max, (*seq)++, ++parts);
+	if (split->parts.error) /* the last line has no end */
+		return;
 	if (parts)
 		json_uint(out, "parts", parts);
 	json_end(out);

@@ -89,6 +89,7 @@ static char make[] = "make";
 static char *command[] = {make, big, NULL};
 static enum procaudit_format format;
 static bool redacted;
+static size_t max_line;
 
 static int add_exec(struct procaudit_encoder *encoder, const char *env, size_t size)
 {
@@ -148,7 +149,8 @@ static int add_redactor(struct procaudit_encode_options *options)
 
 static enum outcome encode(void)
 {
-	struct procaudit_encode_options options = {.format = format, .env = PROCAUDIT_ENV_ONCE};
+	struct procaudit_encode_options options = {
+		.format = format, .env = PROCAUDIT_ENV_ONCE, .max_line = max_line};
 	struct procaudit_header header = {
 		.log_id = "0123456789abcdef0123456789abcdef", .mode = "run", .command = command};
 	struct procaudit_trailer trailer = {0};
@@ -401,6 +403,9 @@ int main(void)
 	big[1] = '\'';
 	format = PROCAUDIT_JSONL;
 	try_all(encode, "JSON Lines: a record without memory is left out, the rest is whole");
+	max_line = 4096;
+	try_all(encode, "so it is where records are divided");
+	max_line = 0;
 	format = PROCAUDIT_TEXT;
 	try_all(encode, "text: a line without memory is left out");
 	format = PROCAUDIT_JSONL;
