@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -59,6 +60,7 @@ WRAP(int, -1, pipe2, (int fd[2], int flags), (fd, flags))
 WRAP(pid_t, -1, fork, (void), ())
 WRAP(pid_t, -1, waitpid, (pid_t pid, int *status, int options), (pid, status, options))
 WRAP(ssize_t, -1, write, (int fd, const void *data, size_t size), (fd, data, size))
+WRAP(ssize_t, -1, read, (int fd, void *data, size_t size), (fd, data, size))
 WRAP(void *, NULL, calloc, (size_t count, size_t size), (count, size))
 WRAP(int, -1, setgroups, (size_t count, const gid_t *groups), (count, groups))
 WRAP(ssize_t, -1, readlink, (const char *path, char *data, size_t size), (path, data, size))
@@ -84,7 +86,8 @@ long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
 	if ((number == SYS_seccomp && fails("seccomp")) ||
-		(number == SYS_capget && fails("capget")))
+		(number == SYS_capget && fails("capget")) ||
+		(number == SYS_clone && fails("clone")))
 		return -1;
 	return __real_syscall(number, a, b, c, d, e, f);
 }
@@ -194,6 +197,7 @@ static void test_runs(void)
 	expect_run("", 0);
 	expect_run("waitpid", EINTR);
 	expect_run("write", EINTR);
+	expect_run("read", EINTR);
 	expect_run("readlink", ENOENT);
 	expect_run("capget", EPERM);
 }
@@ -244,6 +248,43 @@ static void test_steps(void)
 	refuse("capget", 0, EPERM);
 	ok(procaudit_means_no_new_privs(), "who does not know what he may do may not do it");
 	allow_all();
+}
+
+/* --- In the place of the caller ------------------------------------------ */
+
+static bool is_reaper(void)
+{
+	int is = 0;
+
+	return prctl(PR_GET_CHILD_SUBREAPER, &is) == 0 && is;
+}
+
+static void expect_no_seat(const char *call, int pass, int error, int expected)
+{
+	struct procaudit_tracer_options options = {.stops = false};
+	struct procaudit_seat seat;
+	char name[64];
+
+	snprintf(name, sizeof(name), "no seat where %s fails, having passed %d times", call, pass);
+	prepare("exit 0");
+	refuse(call, pass, error);
+	ok_int(procaudit_seat_leave(&seat, command, &options), expected, name);
+	allow_all();
+	ok(!has_run() && !has_children() && seat.release_fd < 0 && seat.report_fd < 0,
+		"nothing has run, nobody is left, and nothing open");
+}
+
+static void test_seat(void)
+{
+	expect_no_seat("pipe2", 0, EMFILE, -EMFILE);
+	expect_no_seat("pipe2", 1, ENFILE, -ENFILE);
+	expect_no_seat("pipe2", 2, EMFILE, -EMFILE);
+	expect_no_seat("clone", 0, EAGAIN, -EAGAIN);
+	expect_no_seat("fork", 0, EAGAIN, -EAGAIN);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	expect_no_seat("clone", 0, EAGAIN, -EAGAIN);
+	ok(is_reaper(), "who reaps others still does");
+	prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
 
 /* --- Attaching ----------------------------------------------------------- */
@@ -383,6 +424,7 @@ int main(void)
 	test_failures();
 	test_runs();
 	test_steps();
+	test_seat();
 	test_attach();
 	test_attach_gone();
 	test_signals();
