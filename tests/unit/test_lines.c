@@ -94,6 +94,8 @@ static const struct {
 	{".", "x", "(exec -a x ./.)"},
 	{"..", "x", "(exec -a x ./..)"},
 	{"", "x", "(exec -a x ./'')"},
+	{"./", "x", "(exec -a x ././)"},
+	{"../", "x", "(exec -a x ./../)"},
 	{".cc", "x", "(exec -a x ./.cc)"},
 	{"A=1", "A=1", "./A=1"},
 	{"./x.sh", "/bin/sh|./x.sh|a", "/bin/sh ./x.sh a"},

@@ -264,6 +264,14 @@ static void test_too_long(void)
 	write_file(0, text, used);
 	snprintf(expected, sizeof(expected), "0 !%d:0:2 1 2 ", EBADMSG);
 	expect(1, expected, "a line that is too long is passed over");
+	reader = reader_of(1);
+	procaudit_reader_next(reader, &record);
+	procaudit_reader_next(reader, &record);
+	procaudit_reader_next(reader, &record);
+	ok(record->place.line == 3 && memcmp(text + record->place.offset, "{", 1) == 0 &&
+			text[record->place.offset - 1] == '\n',
+		"and what follows is where it is");
+	procaudit_reader_free(reader);
 	memset(text + used, 'x', (size_t)9 << 20);
 	write_file(0, text, used + ((size_t)9 << 20));
 	reader = reader_of(1);
