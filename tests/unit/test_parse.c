@@ -118,6 +118,27 @@ static const struct {
 	{"{\"errno\":\"none\"}", "errno is not of its form"},
 	{"{\"log_id\":\"0123\"}", "log_id is not of its form"},
 	{"{\"path\":\"a\\u0000b\"}", "path has a NUL byte"},
+	{"{\"argv\":[true]}", "argv is not an array of strings"},
+	{"{\"success\":[true]}", "success is not a boolean"},
+	{"{\"success\":{}}", "success is not a boolean"},
+	{"{\"path_error\":7}", "path_error is not a string"},
+	{"{\"path_error\":\"E\"}", "path_error is not of its form"},
+	{"{\"path_error\":\"EX-1\"}", "path_error is not of its form"},
+	{"{\"signal\":\"SIG\"}", "signal is not of its form"},
+	{"{\"signal\":\"SIGX-\"}", "signal is not of its form"},
+	{"{\"signal\":\"SIGRTMIN+x\"}", "signal is not of its form"},
+	{"{\"exe_ino\":\"\"}", "exe_ino is not of its form"},
+	{"{\"exe_ino\":\"123456789012345678901\"}", "exe_ino is not of its form"},
+	{"{\"exe_ino\":\"1x\"}", "exe_ino is not of its form"},
+	{"{\"log_id\":\"0123456789abcdef0123456789abcdeg\"}", "log_id is not of its form"},
+	{"{\"ts\":\"2026-00-21T13:31:06.123456789Z\"}", "ts is not a time"},
+	{"{\"ts\":\"2026-11-00T13:31:06.123456789Z\"}", "ts is not a time"},
+	{"{\"ts\":\"2026-11-32T13:31:06.123456789Z\"}", "ts is not a time"},
+	{"{\"ts\":\"2026-11-21T24:31:06.123456789Z\"}", "ts is not a time"},
+	{"{\"ts\":\"2026-11-21T13:60:06.123456789Z\"}", "ts is not a time"},
+	{"{\"ts\":\"2026-11-21T13:31:61.123456789Z\"}", "ts is not a time"},
+	{"{\"ts\":\"2026-11-21T13:31:06.12345678xZ\"}", "ts is not a time"},
+	{"{\"ts\":\"2026-11-21T13:31:06.12345678/Z\"}", "ts is not a time"},
 	{"{\"path\":\"\xff\"}", "not JSON, byte 10: lexical error: invalid bytes in UTF8 string."},
 	{FULL ",\"path_b64\":\"YQ==\"}", "path_b64 is no twin"},
 	{FULL ",\"env_b64\":[\"/w==\"]}", "env_b64 is not as long as what it is a twin of"},
@@ -126,6 +147,11 @@ static const struct {
 	{EXEC "\"success\":false,\"argv\":[]}", "path is missing"},
 	{EXEC "\"success\":false,\"path\":\"x\"}", "argv is missing"},
 	{EXEC "\"success\":true,\"path\":\"x\",\"argv\":[]}", "exe is missing"},
+	{EXEC "\"success\":true,\"path\":\"x\",\"argv\":[],\"exe\":\"x\"}", "cwd is missing"},
+	{EXEC "\"success\":true,\"path\":\"x\",\"argv\":[],\"exe\":\"x\",\"cwd\":\"/\"}",
+		"image is missing"},
+	{EXEC "\"success\":false,\"argv\":[],\"path_b64\":\"/w==\"}",
+		"path_b64 is there, and what it is a twin of is not"},
 	{HEAD "\"thread_exit\"" TIME ",\"pid\":3,\"proc\":2,\"tid\":4}",
 		"exit_code and signal are both missing"},
 	{HEAD "\"thread_exit\"" TIME
@@ -149,6 +175,11 @@ static void check_damage(void)
 	memset(deep + 5, '[', sizeof(deep) - 5);
 	ok_int(parse_line(&parser, deep, sizeof(deep)), -EBADMSG, "damaged");
 	ok_str(parser.problem.text, "nested too deeply", "by nesting");
+	memset(deep, ' ', sizeof(deep));
+	for (i = 0; i < 40; i++)
+		memcpy(deep + 5 * i, "{\"a\":", 5);
+	ok_int(parse_line(&parser, deep, sizeof(deep)), -EBADMSG, "damaged");
+	ok_str(parser.problem.text, "nested too deeply", "by objects, too");
 	ok_int(parse_line(&parser, "{}\0", 3), -EBADMSG, "a NUL byte behind it is not JSON");
 }
 
