@@ -95,10 +95,16 @@ static int go_on(struct procaudit_seat *seat, const int release[2], const int re
 static int wait_here(struct procaudit_seat *seat, pid_t tracer, int released, int report_fd,
 	const struct spawn_options *options)
 {
+	int error = 0;
+
 	/* Where only ancestors may trace (kernel.yama.ptrace_scope): no more. */
 	prctl(PR_SET_PTRACER, (unsigned long)tracer, 0, 0, 0);
-	if (write(report_fd, "", 1) != 1 || !spawn_await(released))
-		return -ECANCELED;
+	if (write(report_fd, "", 1) != 1)
+		error = -errno;
+	else
+		error = spawn_await(released);
+	if (error)
+		return error;
 	prctl(PR_SET_PTRACER, 0, 0, 0, 0);
 	seat->error = spawn_become(options, report_fd, &seat->step);
 	return 1;

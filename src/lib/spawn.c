@@ -64,7 +64,7 @@ int spawn_become(const struct spawn_options *options, int report_fd, enum procau
 	return report.error;
 }
 
-bool spawn_await(int released)
+int spawn_await(int released)
 {
 	char go;
 	ssize_t n;
@@ -72,7 +72,9 @@ bool spawn_await(int released)
 	do
 		n = read(released, &go, 1);
 	while (n < 0 && errno == EINTR);
-	return n == 1;
+	if (n < 0)
+		return -errno;
+	return n == 1 ? 0 : -ECANCELED;
 }
 
 /* In the child: nothing but what fork allows, and then the command. */
@@ -81,7 +83,7 @@ static _Noreturn void run_child(int released, int report_fd, const struct spawn_
 	enum procaudit_step step;
 	int error;
 
-	if (!spawn_await(released))
+	if (spawn_await(released) != 0)
 		_exit(125); /* the parent gave up and has said why */
 	error = spawn_become(options, report_fd, &step);
 	if (step != PROCAUDIT_STEP_EXEC)

@@ -35,8 +35,8 @@ struct spawn {
  */
 int spawn_become(const struct spawn_options *options, int report_fd, enum procaudit_step *step);
 
-/* Waits until the command may begin. False: it is not going to. */
-bool spawn_await(int released);
+/* Waits until the command may begin: 0. -ECANCELED: it is not going to. */
+int spawn_await(int released);
 
 /* Forks. In the parent blocks the signals and gives SIGCHLD its default
  * disposition. Returns 0 or -errno. */

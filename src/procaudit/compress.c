@@ -118,8 +118,10 @@ static int place(struct compressor *compressor, unsigned number, const char *fro
 	pthread_mutex_unlock(&compressor->mutex);
 	if (!error)
 		error = parts_sync(parts);
-	if (!error)
-		unlinkat(parts->dir, plain, 0);
+	if (error || unlinkat(parts->dir, plain, 0) == 0 || errno == ENOENT)
+		return error;
+	error = -errno;
+	unlinkat(parts->dir, to, 0); /* one of the two at most */
 	return error;
 }
 

@@ -182,8 +182,9 @@ void parts_discard(const struct parts *parts)
 	unlinkat(parts->dir, name, 0);
 }
 
-/* Where a file system cannot exchange names, there is no FILE for a moment. */
-static int swap_in_steps(const struct parts *parts, const char *finished)
+/* Where a file system cannot exchange names, there is no FILE for a moment. If it does
+ * not get the name back either, it is a finished part. */
+static int swap_in_steps(struct parts *parts, const char *finished)
 {
 	part_name between;
 	int error;
@@ -191,11 +192,14 @@ static int swap_in_steps(const struct parts *parts, const char *finished)
 	parts_name(parts, parts->last + 1, ".tmp", between);
 	if (renameat(parts->dir, finished, parts->dir, between) < 0)
 		return -errno;
-	if (renameat(parts->dir, parts->name, parts->dir, finished) == 0 &&
-		renameat(parts->dir, between, parts->dir, parts->name) == 0)
-		return 0;
-	error = -errno;
-	unlinkat(parts->dir, between, 0);
+	error = renameat(parts->dir, parts->name, parts->dir, finished) < 0 ? -errno : 0;
+	if (!error && renameat(parts->dir, between, parts->dir, parts->name) < 0) {
+		error = -errno;
+		if (renameat(parts->dir, finished, parts->dir, parts->name) < 0)
+			parts->last++;
+	}
+	if (error)
+		unlinkat(parts->dir, between, 0);
 	return error;
 }
 

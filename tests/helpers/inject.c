@@ -2,21 +2,26 @@
 /*
  * Preloaded, makes one call fail:
  *
- *	INJECT="CALL N ERRNO"	the N-th CALL, from 1; ERRNO is a number
+ *	INJECT="CALL N ERRNO [PLACE]"	the N-th CALL, from 1; ERRNO is a number. With
+ *				PLACE, hexadecimal: the N-th that a process does there
  *	INJECT_COUNTS=FILE	where to count all calls: a number of 64 bits each, in
- *				the order of `names`
+ *				the order of `names`; then how many calls there were,
+ *				and of each the index of its name and its place
+ *
+ * A place is where a call returns to, whatever the addresses of this run.
  *
  * Only in the process that it was preloaded to and in the first that it forks, as
- * procaudit is a recorder and its parent: neither further children nor the programs
- * that they run see anything of it. Before a call of ptrace fails with
- * ESRCH the tracee is killed, since nothing else makes the kernel say that. With
- * INJECT=list it prints the names and ends.
+ * procaudit is a recorder and its parent, and in the two that become a daemon: neither
+ * further children nor the programs that they run see anything of it. Before a call of
+ * ptrace fails with ESRCH the tracee is killed, since nothing else makes the kernel say
+ * that. A close that fails has closed. With INJECT=list it prints the names and ends.
  */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -28,6 +33,7 @@
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -66,6 +72,27 @@ enum call {
 	GETRANDOM,
 	DUP3,
 	POLL,
+	FCNTL,
+	CLOSE,
+	FOPEN,
+	FDOPENDIR,
+	FSTATAT,
+	LSTAT,
+	FSYNC,
+	FDATASYNC,
+	RENAMEAT,
+	UNLINKAT,
+	GETCWD,
+	CHDIR,
+	SOCKET,
+	PWRITE,
+	PTHREAD_CREATE,
+	CLONE,
+	RENAMEAT2,
+	OPENAT2,
+	PIDFD_OPEN,
+	PIDFD_INFO,
+	SECCOMP,
 	MALLOC,
 	CALLOC,
 	REALLOC,
@@ -77,12 +104,28 @@ static const char *const names[CALLS] = {"ptrace-seize", "ptrace-interrupt", "pt
 	"ptrace-look", "ptrace-restart", "waitid", "wait4", "waitpid", "open", "openat", "read",
 	"pread", "write", "fork", "pipe2", "process_vm_readv", "readlink", "stat", "fstat",
 	"ftruncate", "lseek", "flock", "fchmod", "mmap", "opendir", "kill", "sigtimedwait",
-	"getrandom", "dup3", "poll", "malloc", "calloc", "realloc", "reallocarray"};
+	"getrandom", "dup3", "poll", "fcntl", "close", "fopen", "fdopendir", "fstatat", "lstat",
+	"fsync", "fdatasync", "renameat", "unlinkat", "getcwd", "chdir", "socket", "pwrite",
+	"pthread_create", "clone", "renameat2", "openat2", "pidfd_open", "pidfd_info", "seccomp",
+	"malloc", "calloc", "realloc", "reallocarray"};
+
+#define NOTES 65536
+
+/* What INJECT_COUNTS is. */
+struct counts {
+	uint64_t calls[CALLS];
+	uint64_t noted; /* of the following */
+	struct {
+		uint64_t call, place;
+	} notes[NOTES];
+};
 
 static pid_t owner; /* 0: nothing is counted yet */
-static uint64_t unshown[CALLS], *counts = unshown;
+static struct counts *counts;
 static unsigned target = CALLS;
 static uint64_t at;
+static uint64_t place; /* 0: anywhere */
+static uint64_t seen;  /* calls of the target there, by this process */
 static int error;
 
 /* While tests/coverage writes what it has counted, whose calls are not procaudit's. */
@@ -99,7 +142,7 @@ static void read_order(void)
 			puts(names[i]);
 		exit(0);
 	}
-	if (!order || sscanf(order, "%31s %ju %d", name, &at, &error) != 3)
+	if (!order || sscanf(order, "%31s %ju %d %jx", name, &at, &error, &place) < 3)
 		return;
 	for (i = 0; i < CALLS; i++)
 		if (strcmp(name, names[i]) == 0)
@@ -113,8 +156,10 @@ __attribute__((constructor)) static void begin(void)
 	const char *path = getenv("INJECT_COUNTS");
 	int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
 
-	if (fd >= 0 && ftruncate(fd, sizeof(unshown)) == 0)
-		counts = mmap(NULL, sizeof(unshown), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (fd >= 0 && ftruncate(fd, sizeof(*counts)) < 0)
+		abort();
+	counts = mmap(NULL, sizeof(*counts), PROT_READ | PROT_WRITE,
+		MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
 	if (counts == MAP_FAILED)
 		abort();
 	if (fd >= 0)
@@ -123,19 +168,59 @@ __attribute__((constructor)) static void begin(void)
 	unsetenv("INJECT");
 	unsetenv("INJECT_COUNTS");
 	unsetenv("LD_PRELOAD");
-	owner = (pid_t)syscall(SYS_getpid);
+	owner = getpid();
 }
 
-/* Whether this is the call that fails. */
-static bool strikes(enum call call)
+/* The offset in a file, and a hash of that file's name. */
+static uint64_t place_of(const void *address)
 {
-	if (!owner || syscall(SYS_getpid) != owner || (&counters_busy && counters_busy))
+	const char *name = "";
+	uint64_t hash = 5381;
+	Dl_info info = {0};
+
+	if (dladdr(address, &info) && info.dli_fname)
+		name = info.dli_fname;
+	if (strrchr(name, '/'))
+		name = strrchr(name, '/') + 1;
+	for (; *name; name++)
+		hash = hash * 33 + (unsigned char)*name;
+	return (uint64_t)((uintptr_t)address - (uintptr_t)info.dli_fbase) ^ hash << 32;
+}
+
+static void note(enum call call, uint64_t there)
+{
+	uint64_t n = __atomic_fetch_add(&counts->noted, 1, __ATOMIC_RELAXED);
+
+	if (n >= NOTES)
+		return;
+	counts->notes[n].call = call;
+	counts->notes[n].place = there;
+}
+
+/* Whether this is the call that fails, which returns to the caller. Not static: what it
+ * is called by may be inline functions of libc's headers. */
+bool strikes(enum call call, const void *caller);
+
+__attribute__((visibility("hidden"))) bool strikes(enum call call, const void *caller)
+{
+	uint64_t number;
+
+	if (!owner || getpid() != owner || (&counters_busy && counters_busy))
 		return false;
-	if (__atomic_add_fetch(&counts[call], 1, __ATOMIC_RELAXED) != at || call != target)
+	number = __atomic_add_fetch(&counts->calls[call], 1, __ATOMIC_RELAXED);
+	if (target == CALLS)
+		note(call, place_of(caller));
+	if (call != target)
+		return false;
+	if (place)
+		number = place_of(caller) == place ? ++seen : 0;
+	if (number != at)
 		return false;
 	errno = error;
 	return true;
 }
+
+#define STRIKES(call) strikes(call, __builtin_return_address(0))
 
 /* A call of libc, by the name that it has in the library. */
 static void *real(void **function, const char *symbol)
@@ -153,7 +238,7 @@ static void *real(void **function, const char *symbol)
 	type name parameters                                                                       \
 	{                                                                                          \
 		static void *function;                                                             \
-		return strikes(call) ? (failed) : REAL(name, symbol) arguments;                    \
+		return STRIKES(call) ? (failed) : REAL(name, symbol) arguments;                    \
 	}
 
 #ifdef __USE_FILE_OFFSET64
@@ -198,6 +283,27 @@ FAILING(SIGTIMEDWAIT, -1, int, sigtimedwait, "sigtimedwait",
 FAILING(GETRANDOM, -1, ssize_t, getrandom, "getrandom",
 	(void *data, size_t size, unsigned flags), (data, size, flags))
 FAILING(DUP3, -1, int, dup3, "dup3", (int old, int new, int flags), (old, new, flags))
+FAILING(FDOPENDIR, NULL, DIR *, fdopendir, "fdopendir", (int fd), (fd))
+FAILING(FOPEN, NULL, FILE *, fopen, LARGE("fopen"), (const char *path, const char *how),
+	(path, how))
+FAILING(FSTATAT, -1, int, fstatat, LARGE("fstatat"),
+	(int dir, const char *path, struct stat *st, int flags), (dir, path, st, flags))
+FAILING(LSTAT, -1, int, lstat, LARGE("lstat"), (const char *path, struct stat *st), (path, st))
+FAILING(FSYNC, -1, int, fsync, "fsync", (int fd), (fd))
+FAILING(FDATASYNC, -1, int, fdatasync, "fdatasync", (int fd), (fd))
+FAILING(RENAMEAT, -1, int, renameat, "renameat",
+	(int from, const char *old, int to, const char *new), (from, old, to, new))
+FAILING(UNLINKAT, -1, int, unlinkat, "unlinkat", (int dir, const char *path, int flags),
+	(dir, path, flags))
+FAILING(GETCWD, NULL, char *, getcwd, "getcwd", (char *buffer, size_t size), (buffer, size))
+FAILING(CHDIR, -1, int, chdir, "chdir", (const char *path), (path))
+FAILING(SOCKET, -1, int, socket, "socket", (int domain, int type, int protocol),
+	(domain, type, protocol))
+FAILING(PWRITE, -1, ssize_t, pwrite, LARGE("pwrite"),
+	(int fd, const void *data, size_t size, off_t offset), (fd, data, size, offset))
+FAILING(PTHREAD_CREATE, error, int, pthread_create, "pthread_create",
+	(pthread_t *thread, const pthread_attr_t *how, void *(*run)(void *), void *argument),
+	(thread, how, run, argument))
 FAILING(POLL, -1, int, poll, "poll", (struct pollfd *fds, nfds_t count, int limit),
 	(fds, count, limit))
 /* clang-format on */
@@ -209,13 +315,85 @@ pid_t fork(void)
 	bool was_first = is_first;
 	pid_t pid;
 
-	if (strikes(FORK))
+	if (STRIKES(FORK))
 		return -1;
 	is_first = false;
 	pid = REAL(fork, "fork")();
 	if (pid == 0 && was_first)
-		owner = (pid_t)syscall(SYS_getpid);
+		owner = getpid();
 	return pid;
+}
+
+int close(int fd)
+{
+	static void *function;
+	bool fails = STRIKES(CLOSE);
+	int result = REAL(close, "close")(fd);
+
+	if (!fails)
+		return result;
+	errno = error;
+	return -1;
+}
+
+int fcntl(int fd, int command, ...)
+{
+	static void *function;
+	va_list arguments;
+	long argument;
+
+	va_start(arguments, command);
+	argument = va_arg(arguments, long);
+	va_end(arguments);
+	return STRIKES(FCNTL) ? -1 : REAL(fcntl, LARGE("fcntl"))(fd, command, argument);
+}
+
+/* The kind of a call that has no name in the library; CALLS: it does not fail. */
+static enum call kind_of_syscall(long number)
+{
+	switch (number) {
+	case SYS_clone:
+		return CLONE;
+	case SYS_renameat2:
+		return RENAMEAT2;
+	case SYS_openat2:
+		return OPENAT2;
+	case SYS_pidfd_open:
+		return PIDFD_OPEN;
+	case SYS_ioctl:
+		return PIDFD_INFO;
+	case SYS_seccomp:
+		return SECCOMP;
+	default:
+		return CALLS;
+	}
+}
+
+static long real_syscall(long number, const long a[6])
+{
+	static void *function;
+
+	return REAL(syscall, "syscall")(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+long syscall(long number, ...)
+{
+	enum call kind = kind_of_syscall(number);
+	bool ours = owner && getpid() == owner;
+	va_list arguments;
+	long a[6], result;
+	size_t i;
+
+	va_start(arguments, number);
+	for (i = 0; i < 6; i++)
+		a[i] = va_arg(arguments, long);
+	va_end(arguments);
+	if (kind != CALLS && STRIKES(kind))
+		return -1;
+	result = real_syscall(number, a);
+	if (number == SYS_clone && result == 0 && ours)
+		owner = getpid();
+	return result;
 }
 
 static mode_t mode_of(int flags, va_list arguments)
@@ -232,7 +410,7 @@ int open(const char *path, int flags, ...)
 	va_start(arguments, flags);
 	mode = mode_of(flags, arguments);
 	va_end(arguments);
-	return strikes(OPEN) ? -1 : REAL(open, LARGE("open"))(path, flags, mode);
+	return STRIKES(OPEN) ? -1 : REAL(open, LARGE("open"))(path, flags, mode);
 }
 
 int openat(int fd, const char *path, int flags, ...)
@@ -244,7 +422,7 @@ int openat(int fd, const char *path, int flags, ...)
 	va_start(arguments, flags);
 	mode = mode_of(flags, arguments);
 	va_end(arguments);
-	return strikes(OPENAT) ? -1 : REAL(openat, LARGE("openat"))(fd, path, flags, mode);
+	return STRIKES(OPENAT) ? -1 : REAL(openat, LARGE("openat"))(fd, path, flags, mode);
 }
 
 static enum call kind_of(enum __ptrace_request request)
@@ -279,10 +457,10 @@ long ptrace(enum __ptrace_request request, ...)
 	address = va_arg(arguments, void *);
 	data = va_arg(arguments, void *);
 	va_end(arguments);
-	if (!strikes(kind))
+	if (!STRIKES(kind))
 		return REAL(ptrace, "ptrace")(request, pid, address, data);
 	if (error == ESRCH)
-		syscall(SYS_tkill, pid, SIGKILL);
+		real_syscall(SYS_tkill, (long[6]){pid, SIGKILL});
 	errno = error;
 	return -1;
 }
@@ -296,17 +474,17 @@ void *__libc_realloc(void *old, size_t size);
 
 void *malloc(size_t size)
 {
-	return strikes(MALLOC) ? NULL : __libc_malloc(size);
+	return STRIKES(MALLOC) ? NULL : __libc_malloc(size);
 }
 
 void *calloc(size_t count, size_t size)
 {
-	return strikes(CALLOC) ? NULL : __libc_calloc(count, size);
+	return STRIKES(CALLOC) ? NULL : __libc_calloc(count, size);
 }
 
 void *realloc(void *old, size_t size)
 {
-	return strikes(REALLOC) ? NULL : __libc_realloc(old, size);
+	return STRIKES(REALLOC) ? NULL : __libc_realloc(old, size);
 }
 
 void *reallocarray(void *old, size_t count, size_t size)
@@ -317,5 +495,5 @@ void *reallocarray(void *old, size_t count, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return strikes(REALLOCARRAY) ? NULL : __libc_realloc(old, all);
+	return STRIKES(REALLOCARRAY) ? NULL : __libc_realloc(old, all);
 }
