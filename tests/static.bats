@@ -93,6 +93,21 @@ namespaces() {
 	[ -s "${recorder//\//_}" ]
 }
 
+@test "what is wrong is said in the same words" {
+	local arguments recorder
+
+	for recorder in "$BUILDROOT/src/procaudit/procaudit" "$PROCAUDIT"; do
+		for arguments in -o -qo -p --output --nope -Z --quiet=x '--user= true' '-u no/such true' \
+			'-u :no-such-group true' /; do
+			echo "$arguments"
+			# shellcheck disable=SC2086 # words
+			"$recorder" -o "$LOG" $arguments 2>&1 || echo "$?"
+		done >"${recorder//\//_}"
+	done
+	diff -- *_procaudit
+	[ "$(wc -l <"${recorder//\//_}")" -eq 33 ]
+}
+
 @test "what is masked with a key is the same" {
 	local recorder
 

@@ -166,7 +166,8 @@ static unsigned parse_keep(const char *text)
 /* What getopt has no way to say well: which option it was. */
 static _Noreturn void bad_option(int what, char *argv[])
 {
-	const char *word = argv[optind - 1];
+	/* musl counts the argument that is missing, too: it is the NULL at the end. */
+	const char *word = argv[optind - 1] ? argv[optind - 1] : argv[optind - 2];
 
 	if (what == ':' && word[0] == '-' && word[1] == '-')
 		errx(usage, "option '%s' needs an argument" TRY, word);

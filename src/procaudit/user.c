@@ -29,7 +29,8 @@ static bool parse_id(const char *text, unsigned *id)
  * (getpwnam(3), ERRORS). */
 static bool is_failure(int error)
 {
-	return error != 0 && error != ENOENT && error != ESRCH && error != EBADF && error != EPERM;
+	return error != 0 && error != ENOENT && error != ESRCH && error != EBADF &&
+	       error != EPERM && error != EINVAL;
 }
 
 static bool say_unknown(const char *what, const char *name)

@@ -253,9 +253,12 @@ static void add_to_list(struct list *list, const char *text)
 
 static _Noreturn void bad_option(const struct command *command, int what, char *argv[])
 {
+	/* musl counts the argument that is missing, too: it is the NULL at the end. */
+	const char *word = argv[optind - 1] ? argv[optind - 1] : argv[optind - 2];
+
 	errx(STATUS_USAGE, "%s '%s' (see 'procreport %s --help')",
 		what == ':' ? "an argument is missing behind" : "there is no such option here:",
-		argv[optind - 1], command->name);
+		word, command->name);
 }
 
 /* What an option without an argument sets; NULL: this is none. */
