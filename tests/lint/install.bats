@@ -45,6 +45,11 @@ expected() {
 	find "$DESTDIR" ! -type l -perm /022 | no_findings
 }
 
+@test "a directory in which nothing can be linked is refused at once" {
+	run ! meson setup "$BATS_TEST_TMPDIR/a,b"
+	[[ $output == *'a comma in the path of the source or of the build directory'* ]]
+}
+
 @test "uninstalling leaves nothing" {
 	find "$DESTDIR" -type f | grep -q . || fail "nothing was installed"
 	# What `ninja uninstall` runs.
