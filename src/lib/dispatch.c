@@ -172,6 +172,8 @@ static void answer_stop(struct procaudit_tracer *t, pid_t tid, enum stop stop, i
 		return;
 	case STOP_GROUP:
 		wakeup_stands(t, tid, task);
+		if (task && !task->process)
+			introduce(t, task);
 		on_group_stop(t, task, WSTOPSIG(status));
 		restart(t, tid, task, PTRACE_LISTEN, 0);
 		return;

@@ -113,6 +113,20 @@ static unsigned list_reportable(
 	return count;
 }
 
+static void meet_fork(const struct ktask *child)
+{
+	if (child->state == GONE || child->state == CORPSE)
+		kernel_met |= 1U << END_FIRST;
+	else
+		kernel_met |= 1U << (child->seen ? STOP_FIRST : EVENT_FIRST);
+}
+
+static bool is_fork(int stop)
+{
+	return stop >> 8 == PTRACE_EVENT_FORK || stop >> 8 == PTRACE_EVENT_VFORK ||
+	       stop >> 8 == PTRACE_EVENT_CLONE;
+}
+
 static void report(struct ktask *task, siginfo_t *info, int options)
 {
 	info->si_pid = task->tid;
@@ -126,6 +140,8 @@ static void report(struct ktask *task, siginfo_t *info, int options)
 	if (!(task->stop >> 8)) /* and would be lost if the tracer were killed now */
 		is_wrong("it takes the stop of a signal on its way");
 	task->taken = true;
+	if (is_fork(task->stop))
+		meet_fork(&kernel.tasks[task->message - FIRST_TID]);
 	task->execs += task->stop >> 8 == PTRACE_EVENT_EXEC;
 	say("tracer takes the stop 0x%x of %d", (unsigned)task->stop, task->tid);
 }

@@ -15,9 +15,21 @@ static size_t depth; /* choices that this run repeats, and those it has made */
 static size_t made;  /* so many of them so far */
 static bool repeats; /* this run is one that has been */
 
-/* Hashes of states, open addressing; 0: free. */
-static uint64_t *states;
-static size_t state_count, state_room;
+enum reduction explore_by = REDUCED;
+
+/* Hashes, open addressing; 0: free. The lowest bits are a small number that goes with
+ * the rest; of two that are alike the larger one is kept. */
+struct set {
+	uint64_t *entries;
+	size_t count, room;
+	uint64_t sum; /* of the hashes, without the numbers */
+};
+
+#define NUMBER_BITS 6
+#define NUMBER_MASK ((UINT64_C(1) << NUMBER_BITS) - 1)
+
+static struct set states; /* whichever way is gone, by what REDUCED goes by */
+static struct set exact;
 
 void explore_begin(void)
 {
@@ -60,31 +72,54 @@ bool explore_more(void)
 	return true;
 }
 
-static bool insert(uint64_t *table, size_t room, uint64_t hash)
+static uint64_t *find(const struct set *set, uint64_t hash)
 {
-	size_t at = hash % room;
+	size_t at = (hash >> NUMBER_BITS) % set->room;
 
-	while (table[at] && table[at] != hash)
-		at = (at + 1) % room;
-	if (table[at])
+	while (set->entries[at] && (set->entries[at] ^ hash) > NUMBER_MASK)
+		at = (at + 1) % set->room;
+	return &set->entries[at];
+}
+
+static void grow(struct set *set)
+{
+	struct set larger = *set;
+	size_t i;
+
+	larger.room = set->room ? 2 * set->room : 1 << 16;
+	larger.entries = calloc(larger.room, sizeof(*larger.entries));
+	if (!larger.entries)
+		abort();
+	for (i = 0; i < set->room; i++)
+		if (set->entries[i])
+			*find(&larger, set->entries[i]) = set->entries[i];
+	free(set->entries);
+	*set = larger;
+}
+
+/* False: it is there, with this number or a larger one. */
+static bool insert(struct set *set, uint64_t hash, unsigned number)
+{
+	uint64_t *entry;
+
+	hash &= ~NUMBER_MASK;
+	if (2 * set->count >= set->room)
+		grow(set);
+	entry = find(set, hash);
+	if (*entry && (*entry & NUMBER_MASK) > number)
 		return false;
-	table[at] = hash;
+	if (!*entry) {
+		set->count++;
+		set->sum += hash;
+	}
+	*entry = hash | (number + 1);
 	return true;
 }
 
-static void grow(void)
+static void empty(struct set *set)
 {
-	size_t room = state_room ? 2 * state_room : 1 << 16, i;
-	uint64_t *larger = calloc(room, sizeof(*larger));
-
-	if (!larger)
-		abort();
-	for (i = 0; i < state_room; i++)
-		if (states[i])
-			insert(larger, room, states[i]);
-	free(states);
-	states = larger;
-	state_room = room;
+	free(set->entries);
+	*set = (struct set){0};
 }
 
 void explore_again(void)
@@ -92,21 +127,32 @@ void explore_again(void)
 	repeats = true;
 }
 
-bool is_new_state(uint64_t hash)
+bool is_new_state(const struct mark *mark)
 {
+	bool is_new;
+
 	if (made < depth || repeats)
 		return true;
-	if (2 * state_count >= state_room)
-		grow();
-	if (!insert(states, state_room, hash ? hash : 1))
-		return false;
-	state_count++;
-	return true;
+	is_new = insert(&states, mark->state, mark->left);
+	if (explore_by == EXACT)
+		is_new = insert(&exact, mark->bytes, 0);
+	return is_new || explore_by == PLAIN;
+}
+
+void explore_verdict(uint64_t hash)
+{
+	if (!repeats)
+		insert(&states, hash, 0);
 }
 
 size_t explore_states(void)
 {
-	return state_count;
+	return states.count;
+}
+
+uint64_t explore_digest(void)
+{
+	return states.sum;
 }
 
 uint64_t hash_number(uint64_t hash, uint64_t number)
@@ -132,7 +178,6 @@ uint64_t hash_bytes(uint64_t hash, const void *data, size_t size)
 
 void explore_end(void)
 {
-	free(states);
-	states = NULL;
-	state_count = state_room = 0;
+	empty(&states);
+	empty(&exact);
 }

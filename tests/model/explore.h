@@ -26,12 +26,35 @@ bool explore_more(void);
 /* The next run makes the same choices as the last one, to its end. */
 void explore_again(void);
 
+/* What is not gone through again. */
+enum reduction {
+	PLAIN,	 /* nothing is left out */
+	EXACT,	 /* what follows from the same memory, to the byte */
+	REDUCED, /* what follows from the same state, with as much to come or more */
+};
+extern enum reduction explore_by;
+
+#define MOST_LEFT 62
+
+/* What tells states apart; see model.c, where it is argued. */
+struct mark {
+	uint64_t bytes; /* all memory that there is: EXACT */
+	uint64_t state; /* what of it can make a difference: REDUCED */
+	unsigned left;	/* how much may happen yet, MOST_LEFT at most; more includes less */
+};
+
 /* Whether this state has not been met before, or is on the way to the choices
  * that are new in this run. */
-bool is_new_state(uint64_t hash);
+bool is_new_state(const struct mark *mark);
 
-/* How many states have been met. */
+/* So did a run end. */
+void explore_verdict(uint64_t hash);
+
+/* Different states that have been met, and ends; whatever was left out. */
 size_t explore_states(void);
+
+/* The sum of them: the same for the same ones. */
+uint64_t explore_digest(void);
 
 /* Start with HASH_BEGIN. */
 #define HASH_BEGIN UINT64_C(0xcbf29ce484222325)

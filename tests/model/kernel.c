@@ -14,6 +14,7 @@
 struct kernel kernel;
 int64_t kernel_now;
 unsigned kernel_events, kernel_tasks;
+unsigned kernel_met;
 bool kernel_verbose;
 bool (*is_new)(unsigned where);
 
@@ -130,6 +131,7 @@ static void trap(struct ktask *task, int stop)
 {
 	task->state = TRAPPING;
 	task->stop = stop;
+	task->message = 0;
 }
 
 static void run(struct ktask *task)
@@ -236,9 +238,10 @@ static void take_over(struct ktask *task)
 		leader->interrupted = task->interrupted;
 		leader->waits = false;
 		task->state = GONE;
+		kernel_met |= 1U << THREAD_EXEC;
 	}
-	leader->message = (unsigned long)task->tid;
 	trap(leader, PTRACE_EVENT_EXEC << 8 | SIGTRAP);
+	leader->message = (unsigned long)task->tid;
 }
 
 /* A signal; that of a child's end, if one has ended. */
@@ -300,6 +303,10 @@ void kill_process(pid_t tgid)
 
 		if (task->tgid != tgid || !is_alive(task))
 			continue;
+		kernel_met |= 1U << task->state;
+		if ((task->state == TRAPPING || task->state == STOPPED) &&
+			task->stop >> 8 == PTRACE_EVENT_EXEC && (pid_t)task->message != task->tid)
+			kernel_met |= 1U << THREAD_EXEC_DEATH;
 		task->status = SIGKILL;
 		task->state = task->state == OUTSIDE ? GONE : DYING;
 	}
@@ -333,7 +340,6 @@ void bury(struct ktask *task)
 	bool waited_for = task->tid == task->tgid && task->parent && parent_of(task) != INIT;
 
 	task->state = waited_for ? CORPSE : GONE;
-	task->reaped = true;
 }
 
 /* --- What happens when --------------------------------------------------- */

@@ -60,7 +60,6 @@ struct ktask {
 	bool group_stopped;
 	bool continued; /* a SIGCONT is to be shown */
 	/* What the tracer is to have recorded. */
-	bool reaped;	/* it was told the end */
 	unsigned execs; /* exec stops that it has taken */
 	/* What it has recorded. */
 	uint64_t proc;
@@ -79,6 +78,17 @@ extern struct kernel kernel;
 
 /* ns; goes on only while we sleep. */
 extern int64_t kernel_now;
+
+/* What is to have happened somewhere, for the rest to mean anything; behind the states
+ * in which somebody was killed. */
+enum {
+	EVENT_FIRST = GONE + 1, /* the event of a fork, then the child's stop */
+	STOP_FIRST,
+	END_FIRST, /* even the child's end */
+	THREAD_EXEC,
+	THREAD_EXEC_DEATH, /* on its way to that stop, or in it */
+};
+extern unsigned kernel_met; /* by bit */
 
 /* Which enum event may happen, by bit; how many tasks there may be. */
 extern unsigned kernel_events, kernel_tasks;

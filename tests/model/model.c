@@ -7,10 +7,16 @@
  * What is counted as events is what tasks do; that they come to the stops of which
  * they are on their way, and the like, is not. It happens while the tracer waits,
  * and MODEL_RACES times between any two of its calls. MODEL_TASKS, MODEL_EVENTS and
- * MODEL_RACES set other bounds than those that take a few seconds.
+ * MODEL_RACES set other bounds than those that take a few seconds, and arguments name
+ * the ways to use the tracer that are wanted.
+ *
+ * What mark.c leaves out is compared with all that there is, where not more happens
+ * than MODEL_PLAIN events; and MODEL_EXACT events, with all but what is the same to
+ * the byte. 0: not at all.
  */
 #include "calls.h"
 #include "explore.h"
+#include "mark.h"
 #include "state.h"
 #include "tap.h"
 
@@ -18,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 
 /* A way to use the tracer. */
@@ -33,46 +40,21 @@ struct mode {
 };
 
 static struct procaudit_tracer *tracer;
-static unsigned gaps;	  /* that something has vanished */
-static bool told_stopped; /* the command has stopped, as was told */
+static unsigned gaps;		/* that something has vanished */
+static bool told_stopped;	/* the command has stopped, as was told */
+static unsigned races_at_first; /* kernel.races_left was so many */
 
-/* --- The tracer's state -------------------------------------------------- */
-
-static uint64_t hash_task(uint64_t hash, const struct task *task)
+/* What checks of ours look at. */
+static uint64_t besides(void)
 {
-	const struct process *process = task->process;
-
-	hash = hash_number(hash, (uint64_t)task->tid);
-	hash = hash_number(
-		hash, (uint64_t)(task->started | task->announced << 1 | task->event_seen << 2 |
-				 task->stopped << 3 | task->dead << 4 | (process != NULL) << 5));
-	if (!task->announced)
-		hash = hash_number(hash, (uint64_t)(kernel_now - task->seen_ns));
-	if (!process)
-		return hash;
-	hash = hash_number(hash, process->id << 32 | (uint64_t)process->pid);
-	hash = hash_number(hash, process->parent << 32 | process->depth);
-	hash = hash_number(hash, process->images | process->tasks << 8 | process->stopped << 16);
-	return hash_number(hash, process->let_go | (unsigned)process->ns_pid << 1);
+	return (uint64_t)gaps << 1 | told_stopped;
 }
 
 static bool is_new_state_of_all(unsigned where)
 {
-	uint64_t hash = hash_bytes(hash_number(HASH_BEGIN, where), &kernel, sizeof(kernel));
-	const struct task *task;
+	struct mark mark = mark_of(tracer, where, besides());
 
-	for (task = tracer->table.tasks; task; task = task->hh.next)
-		hash = hash_task(hash, task);
-	for (task = tracer->table.unannounced; task; task = task->next)
-		hash = hash_number(hash, (uint64_t)task->tid);
-	hash = hash_bytes(hash, &tracer->stop, sizeof(tracer->stop));
-	hash = hash_number(hash, tracer->table.last_id);
-	hash = hash_number(hash, tracer->vanished << 8 | gaps << 1 | told_stopped);
-	hash = hash_number(hash, (uint64_t)(tracer->detaching | tracer->killing << 1 |
-					    (tracer->root_process != NULL) << 2));
-	if (tracer->detaching)
-		hash = hash_number(hash, (uint64_t)(tracer->detach_end - kernel_now));
-	return is_new_state(hash);
+	return is_new_state(&mark);
 }
 
 /* --- Records ------------------------------------------------------------- */
@@ -83,6 +65,16 @@ static struct ktask *entry_of(pid_t tid)
 		return &kernel.tasks[tid - FIRST_TID];
 	is_wrong("a record is of somebody who does not exist");
 	return &kernel.tasks[0];
+}
+
+/* Its creator has stopped to show that it made it, and is to be asked yet. */
+static bool shows_fork_of(const struct ktask *child)
+{
+	const struct ktask *creator = find_task(child->creator);
+
+	return creator && creator->state == STOPPED && !creator->taken &&
+	       creator->stop >> 8 != PTRACE_EVENT_EXEC &&
+	       creator->message == (unsigned long)child->tid;
 }
 
 static void on_fork_record(const struct procaudit_event *event)
@@ -97,8 +89,11 @@ static void on_fork_record(const struct procaudit_event *event)
 	child->proc = event->fork.child;
 	if (event->pid && event->pid != child->parent)
 		is_wrong("a fork record names another process than the one that forked");
-	if (event->fork.kind == PROCAUDIT_FORK_UNKNOWN)
+	if (event->fork.kind == PROCAUDIT_FORK_UNKNOWN) {
+		if (!letting_go && kernel.races_left == races_at_first && shows_fork_of(child))
+			is_wrong("a fork record does not say what the event that waits would");
 		return;
+	}
 	if (!event->pid ||
 		(event->fork.kind == PROCAUDIT_FORK_VFORK) != (child->made_by == VFORK) ||
 		event->fork.kind == PROCAUDIT_FORK_CLONE)
@@ -119,6 +114,12 @@ static void on_process_record(const struct procaudit_event *event)
 		is_wrong("the images of a process are not counted one by one");
 	if (event->kind == PROCAUDIT_EXIT && event->exit.status != process->status)
 		is_wrong("a process is recorded to have ended in another way");
+	/* It lives on as the leader. */
+	if (event->kind == PROCAUDIT_EXEC && event->exec.old_tid)
+		entry_of(event->exec.old_tid)->thread_exits++;
+	if (tracer->threads && event->tid && event->tid != event->pid &&
+		event->kind != PROCAUDIT_THREAD && !entry_of(event->tid)->threads)
+		is_wrong("something of a thread is recorded before its beginning");
 	process->exits += event->kind == PROCAUDIT_EXIT;
 	process->detaches += event->kind == PROCAUDIT_DETACH;
 }
@@ -184,6 +185,8 @@ static void check_all(bool detached)
 			is_wrong("it ends though somebody is traced");
 		if (task->tid == task->tgid)
 			check_process(task);
+		else if (!detached && tracer->threads && task->threads != task->thread_exits)
+			is_wrong("the end of a thread is not recorded");
 	}
 	if (!detached && tracer->table.living)
 		is_wrong("somebody is left in the table at the end");
@@ -244,6 +247,7 @@ static void run_once(const struct mode *mode, unsigned events, unsigned races)
 	given_up = letting_go = false;
 	gaps = 0;
 	told_stopped = false;
+	races_at_first = races;
 	if (procaudit_tracer_start(&tracer, argv, &options) != 0)
 		abort();
 	while (!given_up && (got = procaudit_tracer_next(tracer, &event, NULL)) != 0) {
@@ -258,8 +262,12 @@ static void run_once(const struct mode *mode, unsigned events, unsigned races)
 	}
 	if (!given_up && got < 0)
 		is_wrong("next() fails");
-	if (!given_up)
+	if (!given_up) {
 		check_all(letting_go);
+		is_new_state_of_all(3);
+	}
+	if (wrong)
+		explore_verdict(hash_bytes(HASH_BEGIN, wrong, strlen(wrong)));
 	procaudit_tracer_free(tracer);
 }
 
@@ -272,7 +280,9 @@ static void show(const struct mode *mode, unsigned events, unsigned races)
 	kernel_verbose = false;
 }
 
-static void explore(const struct mode *mode, unsigned events, unsigned races)
+/* Until one is wrong; or all the same. Returns how many. */
+static unsigned long run_all(
+	const struct mode *mode, unsigned events, unsigned races, bool all_the_same)
 {
 	unsigned long runs = 0;
 
@@ -281,10 +291,39 @@ static void explore(const struct mode *mode, unsigned events, unsigned races)
 	do {
 		run_once(mode, events, races);
 		runs++;
-	} while (!wrong && explore_more());
+	} while ((!wrong || all_the_same) && explore_more());
+	return runs;
+}
+
+static void explore(const struct mode *mode, unsigned events, unsigned races)
+{
+	unsigned long runs = run_all(mode, events, races, false);
+
 	if (!ok(!wrong, "%s: %lu interleavings, %zu states (%u tasks, %u events, %u between calls)",
 		    mode->name, runs, explore_states(), kernel_tasks, events, races))
 		show(mode, events, races);
+	explore_end();
+}
+
+/* What is left out is nothing: the same states and ends are met without. */
+static void compare(const struct mode *mode, enum reduction with, unsigned events, unsigned races)
+{
+	static const char *const names[] = {"", "to the byte", "reduced"};
+	unsigned long runs, reduced_runs;
+	uint64_t digest;
+	size_t states;
+
+	explore_by = with == EXACT ? PLAIN : EXACT;
+	runs = run_all(mode, events, races, true);
+	states = explore_states();
+	digest = explore_digest();
+	explore_by = with;
+	reduced_runs = run_all(mode, events, races, true);
+	ok(states == explore_states() && digest == explore_digest(),
+		"%s, %s: %lu interleavings meet the %zu states of %lu (%zu; %u events, %u between)",
+		mode->name, names[with], reduced_runs, states, runs, explore_states(), events,
+		races);
+	explore_by = REDUCED;
 	explore_end();
 }
 
@@ -296,13 +335,58 @@ static unsigned number(const char *variable, unsigned otherwise, unsigned most)
 	return number > most ? most : (unsigned)number;
 }
 
+/* Whether its name is among these, or there are none. */
+static bool is_asked_for(const struct mode *mode, char *const *names)
+{
+	bool any = *names != NULL;
+
+	for (; *names; names++)
+		if (strcmp(*names, mode->name) == 0)
+			return true;
+	return !any;
+}
+
+static void check_mode(const struct mode *mode)
+{
+	unsigned races = number("MODEL_RACES", mode->races, 100), most;
+
+	explore(mode, number("MODEL_EVENTS", mode->most, MOST_LEFT - 1), races);
+	most = number("MODEL_PLAIN", 1, MOST_LEFT - 1);
+	if (most)
+		compare(mode, EXACT, most, races);
+	most = number("MODEL_EXACT", 2, MOST_LEFT - 1);
+	if (most)
+		compare(mode, REDUCED, most, races);
+}
+
+/* All that it is for has happened, and to whom it may. */
+static void check_met(void)
+{
+	static const char *const names[] = {[RUNNING] = "who runs is killed",
+		[TRAPPING] = "who is on the way to a stop is killed",
+		[STOPPED] = "who has stopped is killed",
+		[LISTENING] = "who rests in a group-stop is killed",
+		[VFORKING] = "who waits for a child of vfork is killed",
+		[EXECING] = "who waits for other threads to end is killed",
+		[EVENT_FIRST] = "a fork event comes before the child's stop",
+		[STOP_FIRST] = "a fork event comes after the child's stop",
+		[END_FIRST] = "a fork event comes after the child's end",
+		[THREAD_EXEC] = "a thread becomes the leader",
+		[THREAD_EXEC_DEATH] = "who has become the leader is killed before he shows it"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i])
+			ok(kernel_met >> i & 1, "%s", names[i]);
+}
+
 #define BIT(event) (1U << (event))
 #define MAKING	   (BIT(FORK) | BIT(VFORK) | BIT(CLONE))
 #define ENDING	   (BIT(EXIT) | BIT(KILL))
 #define STOPPING   (BIT(SIGNAL) | BIT(STOP) | BIT(CONTINUE))
 #define ALL	   (MAKING | ENDING | STOPPING | BIT(EXEC))
 
-int main(void)
+int main(int argc, char *argv[])
 {
 	static const struct mode modes[] = {
 		{"forks, execs and ends", MAKING | ENDING | BIT(EXEC), .most = 4},
@@ -323,7 +407,9 @@ int main(void)
 	kernel_tasks = number("MODEL_TASKS", 3, MOST_TASKS);
 	is_new = is_new_state_of_all;
 	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
-		explore(&modes[i], number("MODEL_EVENTS", modes[i].most, 100),
-			number("MODEL_RACES", modes[i].races, 100));
+		if (is_asked_for(&modes[i], argv + 1))
+			check_mode(&modes[i]);
+	if (argc == 1)
+		check_met();
 	return tap_end();
 }
