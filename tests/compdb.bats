@@ -332,6 +332,43 @@ $PWD/none.c"
 -DSIX"
 }
 
+@test "entries stand in the order of their commands, however the log comes" {
+	audit sh -c 'gcc -DONE -c a.c b.c; gcc -DTWO -c sub/c.c; gcc -DTHREE -c a.c'
+	"$PROCREPORT" compdb "$LOG" >expected
+	equal "$(jq -r '.[] | .arguments[1] + " " + (.file | sub(".*/"; ""))' expected)" \
+		$'-DONE b.c\n-DTWO c.c\n-DTHREE a.c'
+	zstd -qf "$LOG" -o packed.zst
+	"$PROCREPORT" compdb packed.zst | cmp expected -
+	"$PROCREPORT" compdb - <packed.zst | cmp expected -
+	"$PROCREPORT" compdb <(cat "$LOG") | cmp expected -
+}
+
+@test "memory is needed for what ran, not for its arguments" {
+	/usr/bin/python3 "$SRCROOT/tests/bench/biglog.py" 1000 100 200000 >big.jsonl
+	# The address sanitizer takes more for itself than there is.
+	limit=60000
+	[[ $(ldd "$PROCREPORT") != *libasan* ]] || limit=unlimited
+	(ulimit -v "$limit" && "$PROCREPORT" compdb big.jsonl) >got
+	[ "$(stat -c %s got)" -gt 50000000 ]
+	equal "$(grep -c '"file":' got)" 267
+}
+
+@test "what is not there any more when it is read again is left out, and told" {
+	/usr/bin/python3 "$SRCROOT/tests/bench/biglog.py" 60 100 150000 >big.jsonl
+	mkfifo entries
+	"$PROCREPORT" compdb big.jsonl >entries 2>errors 3>&- &
+	exec {fd}<entries
+	# It has been read once now, and most of the entries wait for the pipe.
+	IFS= read -rN1 -u "$fd"
+	: >big.jsonl
+	{ printf '['; cat <&"$fd"; } >got
+	status=0
+	wait "$!" || status=$?
+	equal "$status" 1
+	[[ $(<errors) =~ ^'procreport: left out: '([0-9]+)' sources whose commands have been changed' ]]
+	equal "$((BASH_REMATCH[1] + $(jq length got)))" 20
+}
+
 # --- Files ---------------------------------------------------------------------------
 
 @test "--output writes what standard output would get, and leaves nothing else" {

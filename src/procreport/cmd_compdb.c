@@ -2,11 +2,11 @@
 /* compile_commands.json. */
 #include "commands.h"
 #include "compdb.h"
+#include "fetch.h"
 #include "model.h"
 #include "options.h"
 #include "output.h"
 #include "replace.h"
-#include "response.h"
 
 #include <bsd/err.h>
 #include <stdio.h>
@@ -23,6 +23,10 @@ static void tell(const struct compdb *compdb, const struct compiles *compiles)
 			compiles->lost);
 	if (compdb->unknown)
 		warnx("left out: %zu commands whose directory is not in the log", compdb->unknown);
+	if (compdb->gone)
+		warnx("left out: %zu sources whose commands have been changed in the logs, or in "
+		      "response files, while they were read",
+			compdb->gone);
 	if (compdb->unnamed)
 		warnx("left out: %zu sources whose names are not UTF-8, which JSON cannot hold",
 			compdb->unnamed);
@@ -32,7 +36,7 @@ static void tell(const struct compdb *compdb, const struct compiles *compiles)
 			compdb->inexact);
 }
 
-static void write_file(struct compdb *compdb, const struct options *options)
+static void write_file(struct compdb *compdb, struct recall *recall, const struct options *options)
 {
 	struct replace replace;
 	struct compdb old = {0};
@@ -47,7 +51,7 @@ static void write_file(struct compdb *compdb, const struct options *options)
 		compdb_put_before(compdb, &old, options->per_output);
 	}
 	replace_begin(&replace, options->output);
-	compdb_write(compdb, replace.out);
+	compdb_write(compdb, recall, replace.out);
 	replace_end(&replace);
 	free(data);
 }
@@ -56,23 +60,26 @@ static int run(const struct options *options)
 {
 	struct compiles compiles;
 	struct compdb compdb = {0};
+	struct recall recall;
 	struct model model;
 	int status;
 
 	if (options->append && !options->output)
 		errx(STATUS_USAGE, "--append needs a file (--output)");
-	model_read(&model, options->files, response_keep, NULL);
-	compiles_find(&compiles, &model);
+	fetch_prepare(options->files);
+	compiles_read(&compiles, &model, options->files);
 	compdb_add(&compdb, &compiles, options->all_compilers);
 	compdb_unite(&compdb, options->per_output);
+	recall_begin(&recall, options->files);
 	if (options->output)
-		write_file(&compdb, options);
+		write_file(&compdb, &recall, options);
 	else
-		compdb_write(&compdb, stdout);
+		compdb_write(&compdb, &recall, stdout);
+	recall_end(&recall);
 	tell(&compdb, &compiles);
+	status = model.unreadable || compdb.gone ? STATUS_FAILED : STATUS_OK;
 	compdb_free(&compdb);
 	compiles_free(&compiles);
-	status = model.unreadable ? STATUS_FAILED : STATUS_OK;
 	model_free(&model);
 	return output_end(status);
 }

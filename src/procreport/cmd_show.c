@@ -72,9 +72,9 @@ static void print_responses(const struct responses *responses)
 	if (!responses)
 		return;
 	puts("\nresponse files");
-	for (n = 0; (file = response_string(responses->files, n)); n++) {
-		error = response_string(responses->errors, n);
-		content = response_string(responses->contents, n);
+	for (n = 0; (file = response_string(&responses->files, n)); n++) {
+		error = response_string(&responses->errors, n);
+		content = response_string(&responses->contents, n);
 		fputs("  ", stdout);
 		output_quoted(stdout, file, strlen(file));
 		fputs(": ", stdout);
@@ -90,10 +90,10 @@ static void json_responses(const struct responses *responses)
 {
 	if (!responses)
 		return;
-	json_strings("response_files", responses->files->data, responses->files->size);
-	json_strings("response_contents", responses->contents->data, responses->contents->size);
-	if (responses->errors->size)
-		json_strings("response_errors", responses->errors->data, responses->errors->size);
+	json_strings("response_files", responses->files.data, responses->files.size);
+	json_strings("response_contents", responses->contents.data, responses->contents.size);
+	if (responses->errors.size)
+		json_strings("response_errors", responses->errors.data, responses->errors.size);
 }
 
 static void print_process(const struct show *s)

@@ -36,17 +36,17 @@ void compdb_append(struct compdb *compdb, const struct compdb_entry *entry)
 
 /* --- What ran ------------------------------------------------------------------ */
 
-static void add_source(
-	struct compdb *compdb, const struct compiler *compiler, size_t source, bool all)
+static void add_source(struct compdb *compdb, const struct compiler *compiler,
+	const struct compiled *source, bool all)
 {
-	const struct compile *compile = &compiler->compile;
 	const struct text *directory = compiler->exec->cwd;
-	const char *output = compile_output(compile, source);
-	struct compdb_entry entry = {.compiler = compiler, .source = source};
+	const struct compdb_entry entry = {
+		.compiler = compiler,
+		.source = source,
+		.file = source->file,
+		.output = source->output,
+	};
 
-	entry.file = absolute(directory, compile_source(compile, source));
-	if (output)
-		entry.output = absolute(directory, output);
 	if (!all && (compiler->probe || probe_is_file(entry.file->data) ||
 			    probe_is_file(directory->data)))
 		return;
@@ -63,17 +63,16 @@ void compdb_add(struct compdb *compdb, const struct compiles *compiles, bool all
 	size_t i, source;
 
 	for (i = 0; i < compiles->count; i++) {
-		const struct compiler *compiler = &compiles->list[i];
+		const struct compiler *compiler = compiles->list[i];
 
-		if (!all && compiler->compile.mode >= COMPILE_PREPROCESS)
+		if (!all && compiler->mode >= COMPILE_PREPROCESS)
 			continue;
-		if (!compiler->exec->cwd) {
+		if (!compiler->sources) {
 			compdb->unknown++;
 			continue;
 		}
-		for (source = 0; source < compiler->compile.argc; source++)
-			if (compiler->compile.source[source])
-				add_source(compdb, compiler, source, all);
+		for (source = 0; source < compiler->count; source++)
+			add_source(compdb, compiler, &compiler->sources[source], all);
 	}
 }
 
@@ -120,7 +119,7 @@ static int quality(const struct compdb_entry *entry)
 {
 	const struct compiler *compiler = entry->compiler;
 
-	return (compiler->compile.mode < COMPILE_PREPROCESS ? 2 : 0) +
+	return (compiler->mode < COMPILE_PREPROCESS ? 2 : 0) +
 	       (compiler->exec->process->bad ? 0 : 1);
 }
 
@@ -147,11 +146,27 @@ static void leave_one(struct compdb *compdb, bool per_output, bool last)
 	HASH_CLEAR(hh, places);
 }
 
+static int compare(const void *left, const void *right)
+{
+	const struct compdb_entry *a = left, *b = right;
+	const struct procaudit_place *at = &a->compiler->exec->place,
+				     *bt = &b->compiler->exec->place;
+
+	if (at->index != bt->index)
+		return at->index < bt->index ? -1 : 1;
+	if (at->offset != bt->offset)
+		return at->offset < bt->offset ? -1 : 1;
+	return a->source < b->source ? -1 : a->source > b->source;
+}
+
 void compdb_unite(struct compdb *compdb, bool per_output)
 {
 	leave_one(compdb, true, true);
 	if (!per_output)
 		leave_one(compdb, false, false);
+	/* So that they are found without going back, also in what is compressed. */
+	if (compdb->count)
+		qsort(compdb->entries, compdb->count, sizeof(*compdb->entries), compare);
 }
 
 void compdb_put_before(struct compdb *compdb, struct compdb *old, bool per_output)
@@ -208,18 +223,14 @@ static bool write_arguments(const struct compile *compile, size_t source, FILE *
 	return exact;
 }
 
-static bool write_entry(const struct compdb_entry *entry, FILE *out)
+static bool write_entry(const struct compdb_entry *entry, const struct compile *compile, FILE *out)
 {
 	bool exact;
 
-	if (!entry->compiler) {
-		fwrite(entry->data, 1, entry->size, out);
-		return true;
-	}
 	fputs("{\n", out);
 	write_string(out, "directory", entry->compiler->exec->cwd);
 	fputs(",\n", out);
-	exact = write_arguments(&entry->compiler->compile, entry->source, out);
+	exact = write_arguments(compile, entry->source->argument, out);
 	write_string(out, "file", entry->file);
 	if (entry->output) {
 		fputs(",\n", out);
@@ -229,16 +240,42 @@ static bool write_entry(const struct compdb_entry *entry, FILE *out)
 	return exact;
 }
 
-void compdb_write(struct compdb *compdb, FILE *out)
+/* NULL: what is there now is another one. */
+static const struct compile *command_of(const struct compdb_entry *entry, struct recall *recall)
 {
+	const struct compile *compile = recall_line(recall, entry->compiler->exec);
+	size_t argument = entry->source->argument;
+
+	/* Response files that the log does not hold may have been changed since. */
+	if (!compile || argument >= compile->argc || !compile->source[argument] ||
+		absolute(entry->compiler->exec->cwd, compile_source(compile, argument)) !=
+			entry->file)
+		return NULL;
+	return compile;
+}
+
+void compdb_write(struct compdb *compdb, struct recall *recall, FILE *out)
+{
+	const char *before = "[\n";
 	size_t i;
 
-	fputc('[', out);
 	for (i = 0; i < compdb->count; i++) {
-		fputs(i > 0 ? ",\n" : "\n", out);
-		if (!write_entry(&compdb->entries[i], out))
+		const struct compdb_entry *entry = &compdb->entries[i];
+		const struct compile *compile = entry->compiler ? command_of(entry, recall) : NULL;
+
+		if (entry->compiler && !compile) {
+			compdb->gone++;
+			continue;
+		}
+		fputs(before, out);
+		before = ",\n";
+		if (!compile)
+			fwrite(entry->data, 1, entry->size, out);
+		else if (!write_entry(entry, compile, out))
 			compdb->inexact++;
 	}
+	if (*before == '[')
+		fputc('[', out);
 	fputs("\n]\n", out);
 }
 

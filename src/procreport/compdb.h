@@ -5,14 +5,15 @@
 #define COMPDB_H
 
 #include "compiles.h"
+#include "recall.h"
 
 #include <stdio.h>
 
 struct compdb_entry {
-	struct text *file, *output; /* absolute; output may be NULL */
+	const struct text *file, *output; /* absolute; output may be NULL */
 	/* Of a compiler that ran: */
 	const struct compiler *compiler; /* NULL: it is of a file that was read */
-	size_t source;			 /* which of its arguments */
+	const struct compiled *source;
 	/* Of a file that was read: */
 	const char *data; /* the object, as it stands there */
 	size_t size;
@@ -24,13 +25,15 @@ struct compdb {
 	size_t unknown; /* left out: nobody knows the directory */
 	size_t unnamed; /* left out: the file's name or directory is not UTF-8 */
 	size_t inexact; /* with arguments that are not UTF-8 */
+	size_t gone;	/* left out: what was read is not there any more */
 };
 
 /* Adds what compilers did; with all, probes and preprocessors, too. */
 void compdb_add(struct compdb *compdb, const struct compiles *compiles, bool all);
 
 /* Leaves one entry for each source, or, with per_output, for each output of a source:
- * of the same output, the last that did not fail; of several outputs, the first. */
+ * of the same output, the last that did not fail; of several outputs, the first. They
+ * stand in the order of the logs then. */
 void compdb_unite(struct compdb *compdb, bool per_output);
 
 void compdb_append(struct compdb *compdb, const struct compdb_entry *entry);
@@ -43,8 +46,8 @@ bool compdb_read(struct compdb *compdb, const char *data, size_t size);
  * of them, that these have, too. The other is empty then. */
 void compdb_put_before(struct compdb *compdb, struct compdb *old, bool per_output);
 
-/* Counts what is inexact, too. */
-void compdb_write(struct compdb *compdb, FILE *out);
+/* Reads commands again; counts what is inexact, and gone, too. */
+void compdb_write(struct compdb *compdb, struct recall *recall, FILE *out);
 void compdb_free(struct compdb *compdb);
 
 #endif

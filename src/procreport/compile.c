@@ -226,6 +226,12 @@ const char *compile_output(const struct compile *compile, size_t argument)
 
 void compile_free(struct compile *compile)
 {
+	struct compile_content *content;
+
+	while ((content = compile->contents)) {
+		compile->contents = content->next;
+		free(content);
+	}
 	free(compile->argv);
 	free(compile->source);
 }

@@ -17,6 +17,12 @@ enum compile_mode {
 	COMPILE_QUERY,	    /* --version and the like; a compiler within a compiler */
 };
 
+/* What a response file held. */
+struct compile_content {
+	struct compile_content *next;
+	char data[];
+};
+
 struct compile {
 	enum driver driver;
 	enum compile_mode mode;
@@ -28,6 +34,7 @@ struct compile {
 	bool llvm;		   /* it makes LLVM's own code */
 	const char *output;	   /* as named; NULL: not named. Borrowed from argv, as is: */
 	const char *directory_out; /* nvcc's --output-directory, or NULL */
+	struct compile_content *contents; /* argv points into them; owned */
 };
 
 /* Finds sources, output and mode of a command line, of which argv, argc and driver

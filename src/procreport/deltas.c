@@ -122,7 +122,7 @@ void deltas_record(void *context, const struct procaudit_record *r, struct exec 
 	}
 	if (r->kind == PROCAUDIT_RECORD_ENV && r->env.data)
 		on_env(c, r);
-	if (!exec)
+	if (!exec || exec->attached)
 		return;
 	if (exec->number >= c->cap) {
 		c->cap = 2 * exec->number + 64;

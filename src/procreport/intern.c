@@ -114,3 +114,16 @@ struct text *intern(const char *data, size_t size)
 	}
 	return *slot;
 }
+
+struct text *text_instead(struct text *old, const char *data, size_t size)
+{
+	struct text *text = realloc(old, sizeof(*text) + size + 1);
+
+	if (!text)
+		no_memory();
+	*text = (struct text){.size = (uint32_t)size};
+	if (size)
+		memcpy(text->data, data, size);
+	text->data[size] = '\0';
+	return text;
+}

@@ -16,6 +16,10 @@ struct text {
 /* The text of these bytes. Ends the program without memory. */
 struct text *intern(const char *data, size_t size);
 
+/* A text that is kept nowhere, without a hash, in the place of an older one, which may
+ * be NULL. Freed by free(). Likewise. */
+struct text *text_instead(struct text *old, const char *data, size_t size);
+
 /* Memory that stays until the program ends, zeroed; likewise. */
 void *permanent(size_t size);
 

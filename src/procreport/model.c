@@ -27,6 +27,9 @@ struct build {
 	struct model *model;
 	struct model_log *log; /* the current one; NULL before the first header */
 	struct entry *environments;
+	struct exec *exec; /* of this record; NULL: it has none */
+	bool lean;
+	struct text *argv; /* its arguments, where they are not kept; owned */
 	model_hook *hook;
 	void *context;
 };
@@ -181,6 +184,13 @@ static void add_to_process(struct exec *exec)
 	process->image = exec;
 }
 
+static struct text *argv_of(struct build *b, const struct procaudit_strings *argv)
+{
+	if (!b->lean)
+		return intern(argv->data ? argv->data : "", argv->size);
+	return b->argv = text_instead(b->argv, argv->data, argv->size);
+}
+
 /* A program of the process, as its exec or attach record shows it. */
 static struct exec *make_exec(struct build *b, const struct procaudit_record *r)
 {
@@ -203,17 +213,18 @@ static struct exec *make_exec(struct build *b, const struct procaudit_record *r)
 		.cwd = text_of(&r->cwd),
 		.has_argv = r->argv.data != NULL,
 		.argc = (uint32_t)r->argv.count,
-		.argv = intern(r->argv.data ? r->argv.data : "", r->argv.size),
+		.argv = argv_of(b, &r->argv),
 		.place = r->place,
 	};
 	if (env)
 		exec->env_place = env->place;
 	else if (r->env.data)
 		exec->env_place = r->place;
+	b->exec = exec;
 	return exec;
 }
 
-static struct exec *on_exec(struct build *b, const struct procaudit_record *r)
+static void on_exec(struct build *b, const struct procaudit_record *r)
 {
 	struct exec *exec = make_exec(b, r);
 	struct process *process = exec->process, *parent;
@@ -228,7 +239,6 @@ static struct exec *on_exec(struct build *b, const struct procaudit_record *r)
 	}
 	model->execs = grown(model->execs, model->exec_count);
 	model->execs[model->exec_count++] = exec;
-	return exec;
 }
 
 static void on_attach(struct build *b, const struct procaudit_record *r)
@@ -289,8 +299,7 @@ static void on_env(struct build *b, const struct procaudit_record *r)
 
 static void add_record(struct build *b, const struct procaudit_record *r)
 {
-	struct exec *exec = NULL;
-
+	b->exec = NULL;
 	if (r->kind == PROCAUDIT_RECORD_HEADER)
 		on_header(b, r);
 	/* What stands before the first header belongs to no log. */
@@ -305,7 +314,7 @@ static void add_record(struct build *b, const struct procaudit_record *r)
 		on_attach(b, r);
 		break;
 	case PROCAUDIT_RECORD_EXEC:
-		exec = on_exec(b, r);
+		on_exec(b, r);
 		break;
 	case PROCAUDIT_RECORD_EXIT:
 	case PROCAUDIT_RECORD_DETACH:
@@ -330,25 +339,39 @@ static void add_record(struct build *b, const struct procaudit_record *r)
 		break;
 	}
 	if (b->hook)
-		b->hook(b->context, r, exec);
+		b->hook(b->context, r, b->exec);
+	if (b->lean && b->exec)
+		b->exec->argv = NULL;
 }
 
-void model_read(struct model *model, char *const *files, model_hook *hook, void *context)
+static void read_all(struct build *build, char *const *files)
 {
-	struct build build = {.model = model, .hook = hook, .context = context};
+	struct model *model = build->model;
 	const struct procaudit_record *record;
 	struct input input;
 
 	*model = (struct model){0};
 	input_open(&input, files);
 	while ((record = input_next(&input)))
-		add_record(&build, record);
+		add_record(build, record);
 	model->problems = input.problems;
 	model->unreadable = input.unreadable;
 	input_close(&input);
-	HASH_CLEAR(hh, build.environments);
+	HASH_CLEAR(hh, build->environments);
+	free(build->argv);
 	if (model->log_count == 0 && !model->unreadable)
 		warnx("there is no log in this");
+}
+
+void model_read(struct model *model, char *const *files, model_hook *hook, void *context)
+{
+	read_all(&(struct build){.model = model, .hook = hook, .context = context}, files);
+}
+
+void model_read_lean(struct model *model, char *const *files, model_hook *hook, void *context)
+{
+	read_all(&(struct build){.model = model, .hook = hook, .context = context, .lean = true},
+		files);
 }
 
 void model_free(struct model *model)

@@ -28,7 +28,8 @@ struct exec {
 	bool selected;			       /* for whoever selects */
 	bool has_argv;			       /* false: it could not be read */
 	struct text *error, *path, *exe, *cwd; /* NULL: unknown; error: of a failure */
-	struct text *argv;		       /* each argument ended by a NUL byte */
+	struct text *argv;		       /* each argument ended by a NUL byte; see
+						* model_read_lean() */
 	struct procaudit_place place;
 	struct procaudit_place env_place; /* of its env record; line 0: none */
 	struct responses *responses;	  /* for whoever keeps them, response.h; NULL: none */
@@ -79,12 +80,16 @@ struct model {
 	bool unreadable;   /* a file could not be read to its end */
 };
 
-/* Called for each record of a log while it is there; exec is that of an exec
+/* Called for each record of a log while it is there; exec is that of an exec or attach
  * record, else NULL. */
 typedef void model_hook(void *context, const struct procaudit_record *record, struct exec *exec);
 
 /* Reads all files. hook may be NULL. Does not return without memory. */
 void model_read(struct model *model, char *const *files, model_hook *hook, void *context);
+
+/* Likewise, but arguments are not kept: what runs has them while the hook is called for
+ * its record, and argv is NULL afterwards. */
+void model_read_lean(struct model *model, char *const *files, model_hook *hook, void *context);
 
 /* Frees what would be out of reach. */
 void model_free(struct model *model);

@@ -21,6 +21,7 @@ struct expansion {
 	enum driver driver;
 	const char **argv;
 	size_t argc, cap;
+	struct compile_content *contents;
 	unsigned files; /* that were read */
 };
 
@@ -43,25 +44,39 @@ static void add(struct expansion *expansion, const char *arg)
 
 /* --- What was kept ---------------------------------------------------------------- */
 
-static const struct text *text_of(const struct procaudit_strings *strings)
+bool response_read(struct responses *responses, const struct procaudit_record *record)
 {
-	return intern(strings->data ? strings->data : "", strings->data ? strings->size : 0);
+	*responses = (struct responses){
+		.files = record->response_files,
+		.contents = record->response_contents,
+		.errors = record->response_errors,
+	};
+	return record->response_files.data != NULL;
+}
+
+static void keep(struct procaudit_strings *strings)
+{
+	if (strings->data)
+		strings->data = intern(strings->data, strings->size)->data;
 }
 
 void response_keep(void *context, const struct procaudit_record *record, struct exec *exec)
 {
+	struct responses responses;
+
 	(void)context;
-	if (!exec || !record->response_files.data)
+	if (!exec || !response_read(&responses, record))
 		return;
+	keep(&responses.files);
+	keep(&responses.contents);
+	keep(&responses.errors);
 	exec->responses = permanent(sizeof(*exec->responses));
-	exec->responses->files = text_of(&record->response_files);
-	exec->responses->contents = text_of(&record->response_contents);
-	exec->responses->errors = text_of(&record->response_errors);
+	*exec->responses = responses;
 }
 
-const char *response_string(const struct text *strings, size_t n)
+const char *response_string(const struct procaudit_strings *strings, size_t n)
 {
-	const char *s = strings->data, *end = s + strings->size;
+	const char *s = strings->data, *end = s ? s + strings->size : NULL;
 
 	for (; s < end && n > 0; n--)
 		s += strlen(s) + 1;
@@ -76,15 +91,27 @@ static bool find_kept(const struct responses *responses, const char *name, const
 	size_t n;
 
 	*content = NULL;
-	for (n = 0; (file = response_string(responses->files, n)); n++) {
+	for (n = 0; (file = response_string(&responses->files, n)); n++) {
 		if (strcmp(file, name) != 0)
 			continue;
-		error = response_string(responses->errors, n);
+		error = response_string(&responses->errors, n);
 		if (!error || !*error)
-			*content = response_string(responses->contents, n);
+			*content = response_string(&responses->contents, n);
 		return *content || (error && strcmp(error, "ENOENT") == 0);
 	}
 	return false;
+}
+
+/* Room for so many bytes and a NUL byte, which is there, as long as the command line. */
+static char *room_for(struct expansion *expansion, size_t size)
+{
+	struct compile_content *content = calloc(1, sizeof(*content) + size + 1);
+
+	if (!content)
+		no_memory();
+	content->next = expansion->contents;
+	expansion->contents = content;
+	return content->data;
 }
 
 /* --- Reading --------------------------------------------------------------------- */
@@ -100,10 +127,10 @@ static bool is_the_same(int fd, const struct exec *exec, size_t *size)
 	return st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec <= exec->ts_ns;
 }
 
-/* Up to size bytes of it, ended by a NUL byte; it stays. NULL: it cannot be read. */
-static char *read_all(int fd, size_t size)
+/* Up to size bytes of it, ended by a NUL byte. NULL: it cannot be read. */
+static char *read_all(struct expansion *expansion, int fd, size_t size)
 {
-	char *data = permanent(size + 1);
+	char *data = room_for(expansion, size);
 	size_t used = 0;
 	ssize_t got;
 
@@ -117,7 +144,7 @@ static char *read_all(int fd, size_t size)
 	return strlen(data) == used ? data : NULL;
 }
 
-static char *content_on_disk(const struct text *file, const struct exec *exec)
+static char *content_on_disk(struct expansion *expansion, const struct text *file)
 {
 	/* A FIFO is not waited for. */
 	int fd = open(file->data, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -126,23 +153,24 @@ static char *content_on_disk(const struct text *file, const struct exec *exec)
 
 	if (fd < 0)
 		return NULL;
-	if (is_the_same(fd, exec, &size))
-		data = read_all(fd, size);
+	if (is_the_same(fd, expansion->exec, &size))
+		data = read_all(expansion, fd, size);
 	close(fd);
 	return data;
 }
 
-/* To be written to; it stays. NULL: there is none. */
-static char *content_of(const char *name, const struct exec *exec)
+/* To be written to. NULL: there is none. */
+static char *content_of(struct expansion *expansion, const char *name)
 {
+	const struct exec *exec = expansion->exec;
 	const char *kept;
 	char *data;
 
 	if (!exec->responses || !find_kept(exec->responses, name, &kept))
-		return content_on_disk(absolute(exec->cwd, name), exec);
+		return content_on_disk(expansion, absolute(exec->cwd, name));
 	if (!kept)
 		return NULL;
-	data = permanent(strlen(kept) + 1);
+	data = room_for(expansion, strlen(kept));
 	memcpy(data, kept, strlen(kept) + 1);
 	return data;
 }
@@ -227,7 +255,7 @@ static void add_word(struct expansion *expansion, const char *arg)
 	char *content = NULL;
 
 	if (arg[0] == '@' && arg[1] && expansion->files < FILES_MOST)
-		content = content_of(arg + 1, expansion->exec);
+		content = content_of(expansion, arg + 1);
 	if (!content) {
 		add(expansion, arg);
 		return;
@@ -252,4 +280,5 @@ void response_expand(struct compile *compile, const struct exec *exec)
 	free(compile->argv);
 	compile->argv = expansion.argv;
 	compile->argc = expansion.argc;
+	compile->contents = expansion.contents;
 }

@@ -182,7 +182,7 @@ static void on_record(void *context, const struct procaudit_record *record, stru
 		return;
 	if (record->kind == PROCAUDIT_RECORD_ENV)
 		on_env(side, record);
-	else if (exec)
+	else if (exec && !exec->attached)
 		on_exec(side, record, exec);
 }
 

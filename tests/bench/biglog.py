@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""Writes a log as of a large build: biglog.py EXECS [ENV_BYTES] >log.jsonl
+"""Writes a log as of a large build: biglog.py EXECS [ENV_BYTES [ARG_BYTES]] >log.jsonl
 
 A shell runs make, make runs compilers, each with two programs below it; about a
-fifth of the commands is repeated. It keeps every rule of procaudit-log(5).
+fifth of the commands is repeated. Compilers have ARG_BYTES of arguments more, each
+others. It keeps every rule of procaudit-log(5).
 """
 import json
 import sys
@@ -14,6 +15,7 @@ LOG_ID = "0123456789abcdef" * 2
 def main():
     execs = int(sys.argv[1])
     env_bytes = int(sys.argv[2]) if len(sys.argv) > 2 else 3200
+    arg_bytes = int(sys.argv[3]) if len(sys.argv) > 3 else 0
     env = [f"VARIABLE_{i}=/usr/lib/{'x' * 40}/{i}:\"quoted\"" for i in range(env_bytes // 75)]
     env_json = json.dumps(env)
     out = sys.stdout
@@ -68,7 +70,9 @@ def main():
         name = f"src/module_{proc % (execs // 5 * 4 + 1)}/file.c"
         fork(1, cc)
         began[cc] = state["mono"] - 20
-        run(cc, 1, "/usr/bin/gcc", ["cc", "-O2", "-Wall", "-Iinclude", "-DNAME=\"x\"", "-c", name, "-o", name + ".o"])
+        more = [f"-I/src/project/modules/{'y' * 40}/{proc}/{i}" for i in range(arg_bytes // 75)]
+        run(cc, 1, "/usr/bin/gcc",
+            ["cc", "-O2", "-Wall", "-Iinclude", "-DNAME=\"x\"", *more, "-c", name, "-o", name + ".o"])
         for exe in ("/usr/lib/gcc/cc1", "/usr/bin/as"):
             if proc >= execs:
                 break

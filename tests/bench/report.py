@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""How fast procreport reads a log: report.py PROCREPORT BIGLOG.PY [EXECS]
+"""How fast procreport reads a log: report.py PROCREPORT BIGLOG.PY [EXECS [ENV_BYTES [ARG_BYTES]]]
 
 Prints CPU time, throughput of one core, and memory of each subcommand. Never fails
 for being slow.
@@ -11,17 +11,17 @@ import sys
 import tempfile
 
 VIEWS = (["verify"], ["summary"], ["tree"], ["list"], ["failed"], ["show", "4711"],
-         ["sql"], ["scrub"])
+         ["sql"], ["scrub"], ["compdb"], ["shell"], ["trace"], ["otlp"], ["flame"], ["intoto"])
 BEHIND = {"sql": ["SELECT count(*) FROM exec"]}
 
 
 def main():
     procreport, biglog = sys.argv[1:3]
-    execs = sys.argv[3] if len(sys.argv) > 3 else "50000"
+    form = sys.argv[3:] or ["50000"]
     with tempfile.NamedTemporaryFile(suffix=".jsonl") as log, open(os.devnull, "w") as null:
-        subprocess.run([biglog, execs], stdout=log, check=True)
+        subprocess.run([biglog, *form], stdout=log, check=True)
         size = os.path.getsize(log.name)
-        print(f"{size / 1e6:.0f} MB, {execs} execs")
+        print(f"{size / 1e6:.0f} MB, {form[0]} execs")
         for view in VIEWS:
             process = subprocess.Popen([procreport, *view, log.name, *BEHIND.get(view[0], [])], stdout=null)
             _, status, usage = os.wait4(process.pid, 0)
