@@ -123,15 +123,21 @@ audit_much() {
 	refuse 1 "cannot read 'none.jsonl' for its digest: No such file or directory" none.jsonl
 	refuse 1 "cannot read 'none' for its digest: No such file or directory" --subject=none "$LOG"
 	refuse 1 "cannot read '/' for its digest: Is a directory" --subject=/ "$LOG"
-	refuse 1 "'other.jsonl' is of another log than the one before" "$LOG" other.jsonl
+	refuse 1 "'other.jsonl', line 1: another log begins here" "$LOG" other.jsonl
+	refuse 1 "'other.jsonl', line 1: another log begins here" --subject=other.jsonl "$LOG" other.jsonl
 	refuse 1 "'/dev/null' is no file" /dev/null
 	: >empty
 	refuse 1 "'empty' does not begin as a log does" empty
+	refuse 1 "'empty' does not begin as a log does" --subject="$LOG" empty
+	sed 1d "$LOG" >later
+	refuse 1 "'later' does not begin as a log does" later
 	refuse 2 'a by-product has no subject' --byproduct --subject="$LOG" "$LOG"
 	refuse 2 'no log given' --byproduct
 	cat "$LOG" other.jsonl >both.jsonl
-	run -1 --separate-stderr "$PROCREPORT" intoto both.jsonl
-	[[ $stderr == *"there are several logs in this"* ]]
+	refuse 1 "'both.jsonl', line $(($(wc -l <"$LOG") + 1)): another log begins here" both.jsonl
+	refuse 1 ": another log begins here" --subject="$LOG" both.jsonl
+	zstd -q both.jsonl
+	refuse 1 "'both.jsonl.zst', line" both.jsonl.zst
 	run -1 bash -c '"$PROCREPORT" intoto "$0" 2>&1 >/dev/full' "$LOG"
 	grep -q 'cannot write to standard output' <<<"$output"
 }

@@ -216,7 +216,6 @@ static void json_policy(const struct procaudit_record *r)
 
 static void begin_predicate(struct attestation *a, const struct procaudit_record *r)
 {
-	memcpy(a->log_id, r->log_id.data, sizeof(a->log_id));
 	snprintf(a->mode, sizeof(a->mode), "%s", r->mode.data ? r->mode.data : "run");
 	name_host(&a->host, r->host.data ? r->host.data : "");
 	a->begin = r->ts;
@@ -263,8 +262,6 @@ static void end_predicate(const struct attestation *a)
 
 static void add_record(struct attestation *a, const struct procaudit_record *r)
 {
-	if (r->kind == PROCAUDIT_RECORD_HEADER && strcmp(a->log_id, r->log_id.data) != 0)
-		errx(STATUS_FAILED, "there are several logs in this: an attestation is of one");
 	given_record(&a->given, r);
 	if (r->kind == PROCAUDIT_RECORD_TRAILER) {
 		a->ended = true;
@@ -273,11 +270,18 @@ static void add_record(struct attestation *a, const struct procaudit_record *r)
 	}
 }
 
-/* The first record of a log, without which nobody knows what this is. */
-static void need_header(const struct procaudit_record *r, const char *path)
+/* The first record is to be a header, others are to be of the same log. */
+static void need_one(char log_id[33], const struct procaudit_record *r, const char *path)
 {
-	if (!r || r->kind != PROCAUDIT_RECORD_HEADER)
+	if (!*log_id && (!r || r->kind != PROCAUDIT_RECORD_HEADER))
 		errx(STATUS_FAILED, "'%s' does not begin as a log does", path);
+	if (!r || r->kind != PROCAUDIT_RECORD_HEADER)
+		return;
+	if (*log_id && strcmp(log_id, r->log_id.data) != 0)
+		errx(STATUS_FAILED,
+			"'%s', line %" PRIu64 ": another log begins here: an attestation is of one",
+			r->place.file, r->place.line);
+	memcpy(log_id, r->log_id.data, 33);
 }
 
 /* False if a log could not be read. */
@@ -289,10 +293,11 @@ static bool print_predicate(struct attestation *a, const char *key, char *const 
 
 	input_open(&input, files);
 	record = input_next(&input);
-	need_header(record, files[0]);
+	need_one(a->log_id, record, files[0]);
 	json_open(key, '{');
 	begin_predicate(a, record);
 	for (; record; record = input_next(&input)) {
+		need_one(a->log_id, record, record->place.file);
 		add_record(a, record);
 		if (print_record(first, record))
 			first = false;
@@ -307,20 +312,28 @@ static bool print_predicate(struct attestation *a, const char *key, char *const 
 
 /* --- Command ------------------------------------------------------------------ */
 
-/* Before anything is printed, as far as that can be seen. */
+static void pass_over(void *context, int error, const struct procaudit_problem *problem)
+{
+	(void)context;
+	(void)error;
+	(void)problem;
+}
+
+/* Before anything is printed: whoever reads it has a whole predicate or nothing. */
 static void check_logs(char *const *files)
 {
-	char first[33], id[33];
+	const struct procaudit_record *record;
+	struct input input;
+	char log_id[33] = "";
 
-	input_log_id(files[0], first);
-	for (; *files; files++) {
-		input_log_id(*files, id);
-		if (*id && strcmp(id, first) != 0)
-			errx(STATUS_FAILED,
-				"'%s' is of another log than the one before: an attestation is "
-				"of one",
-				*files);
-	}
+	input_open(&input, files);
+	/* They are told when it is read the second time. */
+	input.on_problem = pass_over;
+	do {
+		record = input_next(&input);
+		need_one(log_id, record, files[0]);
+	} while (record);
+	input_close(&input);
 }
 
 static bool print_statement(struct attestation *a, char *const *files)
