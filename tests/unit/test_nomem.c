@@ -19,6 +19,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#ifdef HAVE_ZSTD
+#include <zstd.h>
+#endif
 
 /* Allocations that still succeed. */
 static long budget = LONG_MAX;
@@ -396,6 +399,26 @@ static enum outcome read_log(void)
 	return read == 4 ? DONE : WRONG;
 }
 
+#ifdef HAVE_ZSTD
+/* Whether the log, which is compressed now, is read as well. */
+static void compress_log(void)
+{
+	size_t size = 16 << 20, packed;
+	char *data = malloc(2 * size);
+	FILE *file = fopen(log_path, "r+e");
+
+	if (!data || !file)
+		abort();
+	size = fread(data, 1, size, file);
+	packed = ZSTD_compress(data + size, size, data, size, 1);
+	rewind(file);
+	if (ZSTD_isError(packed) || ftruncate(fileno(file), 0) != 0 ||
+		fwrite(data + size, 1, packed, file) != packed || fclose(file) != 0)
+		abort();
+	free(data);
+}
+#endif
+
 int main(void)
 {
 	memset(big, 'x', sizeof(big) - 1);
@@ -418,6 +441,10 @@ int main(void)
 	try_all(fill_envs, "environments without memory are written again under new ids");
 	write_log();
 	try_all(read_log, "a log is read as far as there is memory");
+#ifdef HAVE_ZSTD
+	compress_log();
+	try_all(read_log, "so is one that is compressed");
+#endif
 	unlink(log_path);
 	return tap_end();
 }

@@ -370,6 +370,33 @@ static void test_seek_compressed(const char *text)
 	free(frame);
 }
 
+/* Whatever becomes of a byte, reading ends, and where nothing is said nothing is lost. */
+static void test_damaged_zstd(char *packed, size_t size)
+{
+	unsigned silent = 0, damaged = 0;
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		struct procaudit_reader *reader;
+		const struct procaudit_record *record;
+		int got, bad = 0, good = 0;
+
+		packed[i] = (char)~packed[i];
+		write_file(0, packed, size);
+		reader = reader_of(1);
+		while ((got = procaudit_reader_next(reader, &record)) != 0 && good + bad < 1000) {
+			bad += got < 0;
+			good += got > 0;
+			damaged += got < 0 && procaudit_reader_problem(reader)->place.line == 0;
+		}
+		silent += got != 0 || (!bad && good != 3);
+		procaudit_reader_free(reader);
+		packed[i] = (char)~packed[i];
+	}
+	ok_int(silent, 0, "damaged data are damaged lines, or as many records");
+	ok(damaged > 0, "or a damaged file");
+}
+
 static void test_zstd(void)
 {
 	static char text[64 * 1024], packed[64 * 1024];
@@ -399,6 +426,7 @@ static void test_zstd(void)
 	ok(right, "compressed data that are cut off are damaged (at %zu of %zu)", cut, size);
 	size = compress_file(0, packed, sizeof(packed), text, records(text, sizeof(text), 0, 3));
 	test_pipe(packed, size);
+	test_damaged_zstd(packed, size);
 	test_seek_compressed(text);
 	/* What is no log, of which very much comes out. */
 	memset(text, 0, sizeof(text));
