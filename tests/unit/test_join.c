@@ -121,6 +121,9 @@ static void bury_him(void)
 /* Is called once, before or after he is seized. */
 static void (*before)(void), (*after)(void);
 
+/* So often seizing him fails, and why. */
+static int refusals, why;
+
 /* The name is the linker's: --wrap in ld(1).
  * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 long __real_ptrace(int request, pid_t pid, void *address, void *data);
@@ -133,6 +136,11 @@ long __wrap_ptrace(int request, pid_t pid, void *address, void *data)
 
 	if (!is_moment)
 		return __real_ptrace(request, pid, address, data);
+	if (refusals > 0) {
+		refusals--;
+		errno = why;
+		return -1;
+	}
 	before = after = NULL;
 	if (first)
 		first();
@@ -165,6 +173,10 @@ static const char *attach(void)
 			tale[n++] = '!';
 		else if (event->gap.reason == PROCAUDIT_GAP_ATTACH_GONE)
 			tale[n++] = 'G';
+		else if (event->gap.reason == PROCAUDIT_GAP_ATTACH_DENIED)
+			tale[n++] = event->gap.child_pid == him.pid && event->gap.error == why
+					    ? 'D'
+					    : '?';
 		else if (event->gap.reason == PROCAUDIT_GAP_ATTACH_RACE)
 			tale[n++] = event->gap.child_pid == him.child ? 'R' : '?';
 		else
@@ -290,6 +302,36 @@ static void test_orphan(void)
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
 
+/* In the middle of an exec it may seem as if he were gone, or somebody else's. */
+static void test_refused(void)
+{
+	static const struct {
+		int count, error;
+		const char *tale, *name;
+	} rows[] = {
+		{1, EPERM, "h", "a refusal without a reason is none"},
+		{4, EPERM, "h", "nor are some"},
+		{1000, EPERM, "D", "unless it goes on"},
+		{1000, EACCES, "D", "whatever it is"},
+		{3, ESRCH, "h", "who seems to be gone and is there is looked for again"},
+		{1000, ESRCH, "G", "but not for ever"},
+		{2, EINTR, "h", "an interruption is none"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		make_him();
+		refusals = rows[i].count;
+		why = rows[i].error;
+		ok_str(attach(), rows[i].tale, rows[i].name);
+		refusals = 0;
+		let_go();
+		order('?');
+		ok_int(answer(), 0, "and he goes on");
+		bury_him();
+	}
+}
+
 int main(void)
 {
 	test_quiet();
@@ -298,5 +340,6 @@ int main(void)
 	test_signal();
 	test_end();
 	test_orphan();
+	test_refused();
 	return tap_end();
 }
