@@ -4,12 +4,11 @@
 #include "json.h"
 #include "keys.h"
 #include "macro.h"
+#include "value.h"
 
 #include <procaudit/encode.h>
 
 #include <errno.h>
-#include <stdio.h>
-#include <time.h>
 
 /* What log shippers need to tell files apart (Filebeat: 1024). */
 #define HEADER_SIZE 1100
@@ -28,13 +27,9 @@ static bool is_first(const struct key *key)
 
 static void add_time(struct buf *out, const char *name, const struct timespec *time)
 {
-	char text[64];
-	struct tm tm;
-	size_t used;
+	char text[VALUE_TIME_SIZE];
 
-	gmtime_r(&time->tv_sec, &tm);
-	used = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + used, sizeof(text) - used, ".%09ldZ", time->tv_nsec);
+	value_print_time(text, time);
 	json_text(out, name, text);
 }
 

@@ -3,6 +3,7 @@
 
 #include <procaudit/event.h>
 
+#include <stdio.h>
 #include <string.h>
 
 int64_t value_integer(const char *digits, size_t size)
@@ -57,6 +58,15 @@ bool value_time(struct timespec *time, const char *text, size_t size)
 	time->tv_sec = timegm(&tm);
 	time->tv_nsec = digits_value(text + 20, 9);
 	return true;
+}
+
+void value_print_time(char text[VALUE_TIME_SIZE], const struct timespec *time)
+{
+	struct tm tm;
+
+	gmtime_r(&time->tv_sec, &tm);
+	snprintf(text, VALUE_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", tm.tm_year + 1900,
+		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, time->tv_nsec);
 }
 
 int value_error(const char *name, size_t size)

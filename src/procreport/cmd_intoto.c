@@ -92,13 +92,9 @@ static void json_files(const char *key, const struct file *file)
 
 static void json_time(const char *key, const struct timespec *ts)
 {
-	char text[80] = "";
-	struct tm tm;
+	char text[OUTPUT_TIME_SIZE];
 
-	if (!gmtime_r(&ts->tv_sec, &tm))
-		return;
-	strftime(text, sizeof(text) - 16, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + strlen(text), 16, ".%09ldZ", ts->tv_nsec);
+	output_log_time(text, ts);
 	json_string(key, text);
 }
 

@@ -153,6 +153,15 @@ void output_time(int64_t ns, bool utc)
 	printf("%s.%03d", text, (int)(ns / 1000000 % 1000));
 }
 
+void output_log_time(char text[OUTPUT_TIME_SIZE], const struct timespec *time)
+{
+	struct tm tm;
+
+	gmtime_r(&time->tv_sec, &tm);
+	snprintf(text, OUTPUT_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", tm.tm_year + 1900,
+		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, time->tv_nsec);
+}
+
 void output_place(FILE *out, const struct procaudit_place *place)
 {
 	output_quoted(out, place->file, strlen(place->file));

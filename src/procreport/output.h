@@ -43,6 +43,10 @@ void output_seconds(int64_t us, int width);
 /* A point in time: "2026-11-21 13:31:06.123", in the user's zone or UTC. */
 void output_time(int64_t ns, bool utc);
 
+/* As logs have it: "2026-11-21T13:31:06.123456789Z". */
+#define OUTPUT_TIME_SIZE 64
+void output_log_time(char text[OUTPUT_TIME_SIZE], const struct timespec *time);
+
 /* Whether standard output gets colours. */
 bool output_has_color(const struct options *options);
 

@@ -3,13 +3,13 @@
 
 #include "database.h"
 #include "options.h"
+#include "output.h"
 
 #include <procaudit/text.h>
 
 #include <bsd/err.h>
 #include <errno.h>
 #include <sqlite3.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,15 +124,10 @@ void rows_command(struct rows *r, const struct procaudit_strings *strings)
 
 void rows_time(struct rows *r, const struct timespec *time)
 {
-	char text[64];
-	struct tm tm;
-	size_t used;
+	char text[OUTPUT_TIME_SIZE];
 
-	gmtime_r(&time->tv_sec, &tm);
-	used = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	used += (size_t)snprintf(text + used, sizeof(text) - used, ".%09ldZ", time->tv_nsec);
-	check(r, sqlite3_bind_text64(
-			 r->statement, ++r->column, text, used, SQLITE_TRANSIENT, SQLITE_UTF8));
+	output_log_time(text, time);
+	check(r, sqlite3_bind_text(r->statement, ++r->column, text, -1, SQLITE_TRANSIENT));
 }
 
 void rows_error(struct rows *r, int error)
