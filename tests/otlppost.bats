@@ -110,6 +110,13 @@ procreport: the collector has not taken 4 of 17 spans"
 	equal "$(wc -l <requests)" 5
 }
 
+@test "a collector that has rejected less than nothing has taken all" {
+	collector '200:{"partialSuccess":{"rejectedSpans":-1}}' '200:{"partialSuccess":{"rejectedSpans":"-7"}}' \
+		'200:{"partialSuccess":{"rejectedSpans":"many"}}'
+	post --batch=7 --post="$URL"
+	equal "$status $stderr" '0 '
+}
+
 @test "what is no collector's URL, header or time is refused" {
 	for url in '' x://y 'file:///etc/passwd' 'http://' 'ftp://127.0.0.1/'; do
 		post --post="$url"

@@ -6,14 +6,15 @@
 #include <string.h>
 #include <yajl/yajl_tree.h>
 
-/* 64-bit integers are strings, and numbers are taken as well. */
-static int64_t integer_in(yajl_val tree, const char **path)
+/* How many: 64-bit integers are strings, and numbers are taken as well. */
+static int64_t count_in(yajl_val tree, const char **path)
 {
 	yajl_val value = yajl_tree_get(tree, path, yajl_t_any);
+	const char *error;
 
 	if (YAJL_IS_INTEGER(value))
-		return YAJL_GET_INTEGER(value);
-	return YAJL_IS_STRING(value) ? strtonum(YAJL_GET_STRING(value), 0, INT64_MAX, NULL) : 0;
+		return YAJL_GET_INTEGER(value) > 0 ? YAJL_GET_INTEGER(value) : 0;
+	return YAJL_IS_STRING(value) ? strtonum(YAJL_GET_STRING(value), 0, INT64_MAX, &error) : 0;
 }
 
 static char *string_in(yajl_val tree, const char **path)
@@ -34,7 +35,7 @@ void answer_read(struct answer *answer, const char *text)
 	*answer = (struct answer){0};
 	if (!tree)
 		return;
-	answer->rejected = integer_in(tree, rejected);
+	answer->rejected = count_in(tree, rejected);
 	answer->message = string_in(tree, warning);
 	if (!answer->message)
 		answer->message = string_in(tree, error);

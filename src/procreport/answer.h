@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct answer {
-	int64_t rejected; /* spans */
+	int64_t rejected; /* spans; not below 0 */
 	char *message;	  /* owned; NULL: none */
 };
 
