@@ -248,6 +248,8 @@ two_builds() {
 	record . b.jsonl /bin/true -DDATE="2026-11-22 11:30" --version=1.0
 	equal "$(found a.jsonl b.jsonl)" '{"changed-flags":1}'
 	equal "$(found --ignore='[0-9]{4}-[0-9]{2}-[0-9]{2}' --ignore='[0-9]+:[0-9]+' a.jsonl b.jsonl)" '{}'
+	# What may match nothing, does so at the begin.
+	equal "$(found --ignore='[0-9:-]*' a.jsonl b.jsonl)" '{}'
 	run -2 --separate-stderr "$PROCREPORT" diff --ignore='(' a.jsonl b.jsonl
 	[[ $stderr == "procreport: --ignore: '(': "* ]]
 }

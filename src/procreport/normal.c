@@ -340,7 +340,7 @@ static const struct bytes *without_ignored(
 {
 	static struct bytes from, to;
 	regmatch_t match;
-	size_t i, at;
+	size_t i, at, used;
 
 	to.size = 0;
 	bytes_add(&to, text, size);
@@ -351,12 +351,14 @@ static const struct bytes *without_ignored(
 		from = to;
 		to = swap;
 		to.size = 0;
-		for (at = 0; at < from.size - 1; at += (size_t)match.rm_eo) {
+		for (at = 0; at < from.size - 1; at += used) {
 			if (regexec(&normal->ignore[i], from.data + at, 1, &match,
-				    at ? REG_NOTBOL : 0) != 0 ||
-				match.rm_eo == 0)
+				    at ? REG_NOTBOL : 0) != 0)
 				break;
-			bytes_add(&to, from.data + at, (size_t)match.rm_so);
+			/* Nothing matches where [0-9]* finds no digit: it may further on. */
+			used = match.rm_eo > 0 ? (size_t)match.rm_eo : 1;
+			bytes_add(
+				&to, from.data + at, match.rm_eo > 0 ? (size_t)match.rm_so : used);
 			if (match.rm_eo > match.rm_so)
 				bytes_text(&to, "%ignored%");
 		}
