@@ -239,6 +239,15 @@ render() {
 	same_however_read shell
 }
 
+@test "shell: a log whose first part is missing has an environment of its own" {
+	PATH=/other:$PATH audit sh -c '/bin/true'
+	jq -c 'if .event == "header" then .part = 2 else . end' "$LOG" >rest.jsonl
+	"$PROCREPORT" shell "$GOLDEN/build.jsonl" rest.jsonl >script
+	[ "$(sed -n 's/^export PATH=//p' script | tail -n 1)" = "/other:$PATH" ]
+	run -0 tail -n 1 script
+	equal "$output" /bin/true
+}
+
 # A build with makes below, variables of the command line and of the environment,
 # redirections, loops, a script of its own, failures that do not matter.
 write_build() {

@@ -96,6 +96,18 @@ static void forget_entries(struct deltas *c)
 	}
 }
 
+/* Ids mean nothing beyond it. In a log whose first parts are missing there is none of
+ * part 1. */
+static void on_header(struct deltas *c, const struct procaudit_record *r)
+{
+	forget_entries(c);
+	if (r->part > 1 && strcmp(c->log_id, r->log_id.data) == 0)
+		return;
+	memcpy(c->log_id, r->log_id.data, sizeof(c->log_id));
+	c->first = NULL;
+	c->last_text = NULL;
+}
+
 /* Of a further part of the same log the number is the same. */
 static void keep_first(struct deltas *c, const struct model_log *log)
 {
@@ -113,13 +125,8 @@ void deltas_record(void *context, const struct procaudit_record *r, struct exec 
 	struct delta_entry *entry = NULL;
 	struct deltas *c = context;
 
-	if (r->kind == PROCAUDIT_RECORD_HEADER) {
-		forget_entries(c);
-		if (r->part <= 1) {
-			c->first = NULL;
-			c->last_text = NULL;
-		}
-	}
+	if (r->kind == PROCAUDIT_RECORD_HEADER)
+		on_header(c, r);
 	if (r->kind == PROCAUDIT_RECORD_ENV && r->env.data)
 		on_env(c, r);
 	if (!exec || exec->attached)

@@ -13,7 +13,8 @@ struct delta_entry;
 struct deltas {
 	const struct text **list; /* by the number of the exec; NULL: unknown */
 	unsigned cap;
-	const struct text *first;   /* environment of the current log; NULL: none yet */
+	char log_id[33];	    /* of the current log; "": none yet */
+	const struct text *first;   /* its environment; NULL: none yet */
 	const struct text **firsts; /* by the number of the log */
 	unsigned logs;
 	struct text *last;	      /* the environment before, */
