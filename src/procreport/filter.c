@@ -40,7 +40,7 @@ static bool parse_absolute(const char *text, bool utc, int64_t *ns)
 		at = strptime(at + 1, "%S", &tm);
 	if (at && *at == '.') {
 		fraction = strtod(at, &end);
-		at = end;
+		at = fraction < 1 ? end : NULL;
 	}
 	if (at && *at == 'Z') {
 		utc = true;
@@ -49,7 +49,7 @@ static bool parse_absolute(const char *text, bool utc, int64_t *ns)
 	if (!at || *at)
 		return false;
 	seconds = utc ? timegm(&tm) : mktime(&tm);
-	*ns = seconds * INT64_C(1000000000) + (int64_t)(fraction * 1e9);
+	*ns = model_ns(&(struct timespec){seconds, (long)(fraction * 1e9)});
 	return true;
 }
 

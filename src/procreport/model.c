@@ -67,8 +67,7 @@ static struct text *text_of(const struct procaudit_string *string)
 	return string->data ? intern(string->data, string->size) : NULL;
 }
 
-/* Since 1970. A log may say any year; what has no room is the nearest that has. */
-static int64_t nanoseconds(const struct timespec *time)
+int64_t model_ns(const struct timespec *time)
 {
 	int64_t seconds = time->tv_sec < 0 ? 0 : time->tv_sec;
 
@@ -144,7 +143,7 @@ static void on_end(struct build *b, const struct procaudit_record *r)
 
 	process->pid = r->pid;
 	process->end_us = r->mono_us;
-	process->end_ts_ns = nanoseconds(&r->ts);
+	process->end_ts_ns = model_ns(&r->ts);
 	if (r->kind == PROCAUDIT_RECORD_DETACH) {
 		process->detached = true;
 		return;
@@ -203,7 +202,7 @@ static struct exec *make_exec(struct build *b, const struct procaudit_record *r)
 		.seq = r->seq,
 		.mono_us = r->mono_us,
 		.env_id = r->env_id,
-		.ts_ns = nanoseconds(&r->ts),
+		.ts_ns = model_ns(&r->ts),
 		.wall_us = -1,
 		.image = r->image,
 		.success = r->success == 1,
@@ -280,7 +279,7 @@ static void on_header(struct build *b, const struct procaudit_record *r)
 	log->version = text_of(&r->version);
 	log->file = intern(r->place.file, strlen(r->place.file));
 	log->tracer_pid = r->tracer_pid;
-	log->begin_ns = nanoseconds(&r->ts) - r->mono_us * 1000;
+	log->begin_ns = model_ns(&r->ts) - r->mono_us * 1000;
 	log->complete = -1;
 	log->with_failed = strcmp(r->capture_failed.data, "none") != 0;
 	model->logs = grown(model->logs, model->log_count);
@@ -424,7 +423,7 @@ static struct exec *find_image(struct process *process, int64_t image)
 {
 	struct exec *exec = process->first_exec;
 
-	while (exec && exec->image != image)
+	while (exec && (!exec->success || exec->image != image))
 		exec = exec->next;
 	return exec;
 }

@@ -94,6 +94,10 @@ void model_read_lean(struct model *model, char *const *files, model_hook *hook, 
 /* Frees what would be out of reach. */
 void model_free(struct model *model);
 
+/* A point in time, in nanoseconds since 1970. A log may say any year; what has no room
+ * is the nearest that has. */
+int64_t model_ns(const struct timespec *time);
+
 /* The process of a number; NULL if there is none. */
 struct process *model_find(const struct model_log *log, int64_t proc);
 
