@@ -72,7 +72,6 @@ static void print_failure(const struct tree *t, const struct exec *exec, unsigne
 /* One line for each program; a process that ran none has its creator's. */
 static void print_process(const struct tree *t, const struct process *process, unsigned depth)
 {
-	const char *id = words_process_id(t->model, process);
 	const struct exec *exec, *program = words_program(process);
 	uint32_t count = prune_count(&t->prune, process);
 
@@ -81,8 +80,8 @@ static void print_process(const struct tree *t, const struct process *process, u
 			if (!exec->success)
 				print_failure(t, exec, depth);
 	if (!process->image) {
-		print_front(
-			t, id, prune_wall(&t->prune, process), words_end(process), depth, count);
+		print_front(t, words_process_id(t->model, process), prune_wall(&t->prune, process),
+			words_end(process), depth, count);
 		fputs("(fork", stdout);
 		if (program) {
 			fputs(" of ", stdout);
