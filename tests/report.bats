@@ -504,14 +504,33 @@ run({"PERL5OPT": "-w"})
 }
 
 @test "a log of any year is read" {
-	for year in 0001 1969 2262 9999; do
+	for year in 0001 0999 1969 2262 9999; do
 		sed "s/\"ts\":\"2026-11-21T/\"ts\":\"$year-12-31T/" "$GOLDEN/build.jsonl" >then.jsonl
 		for sub in summary 'summary --json' list tree 'show 17' failed trace verify; do
 			# shellcheck disable=SC2086 # words
 			"$PROCREPORT" $sub then.jsonl >out || fail "$year: $sub"
 			[ -s out ]
 		done
+		# And written.
+		"$PROCREPORT" scrub -o scrubbed.jsonl then.jsonl 2>said
+		diff <(jq .ts then.jsonl) <(jq .ts scrubbed.jsonl)
+		equal "$("$PROCREPORT" sql --json then.jsonl 'SELECT min(ts) AS ts FROM exec' | jq '.[0].ts')" \
+			"$(jq 'select(.event == "exec").ts' then.jsonl | sort | head -n 1)"
+		rm scrubbed.jsonl
 	done
+}
+
+@test "--since and --until take any year" {
+	"$PROCREPORT" list "$GOLDEN/build.jsonl" >all
+	for args in '--since=0001-01-01 --until=9999-01-01' --until=2500-01-01; do
+		# shellcheck disable=SC2086 # words
+		"$PROCREPORT" list $args "$GOLDEN/build.jsonl" | diff all -
+	done
+	for args in --since=2262-01-01 --since=2500-01-01 --since=9999-01-01 --until=0001-01-01; do
+		run -0 "$PROCREPORT" list "$args" "$GOLDEN/build.jsonl"
+		equal "$args: $output" "$args: "
+	done
+	run -2 "$PROCREPORT" list '--since=2026-11-21 10:00:00.5e9' "$GOLDEN/build.jsonl"
 }
 
 @test "damaged lines are told with file and number, skipped, and the rest is read" {
@@ -530,4 +549,40 @@ run({"PERL5OPT": "-w"})
 	done
 	"$PROCREPORT" list "$LOG" >out
 	run ! grep -qF $'\342\200\256' out
+}
+
+@test "what only a damaged log says reaches no terminal as it stands there, and takes no time" {
+	head -n 1 "$GOLDEN/build.jsonl" >head.jsonl
+	# A reason that nobody knows.
+	{ cat head.jsonl && printf '%s\n' '{"v":1,"event":"gap","seq":1,"ts":"2026-11-21T20:26:36.000000000Z","mono_us":22,"reason":"\u001b[31mx"}'; } >reason.jsonl
+	run "$PROCREPORT" verify reason.jsonl
+	[[ $output == *': ?[31mx'* && $output != *$'\e'* ]] || fail "$output"
+	# An error of a response file.
+	jq -c 'if .success then .response_files = ["@x"] | .response_contents = [""] | .response_errors = ["\u001b[31m"] else . end' \
+		"$GOLDEN/build.jsonl" >error.jsonl
+	run -0 "$PROCREPORT" show 1 error.jsonl
+	[[ $output == *'@x: '* && $output != *$'\e'* ]] || fail "$output"
+	# Processes that lie wholly behind the end.
+	{
+		cat head.jsonl
+		for seq in 1 2 3 4 5 6 7 8; do
+			echo "{\"v\":1,\"event\":\"exit\",\"seq\":$seq,\"ts\":\"2026-11-21T20:26:36.000000000Z\",\"mono_us\":9007199254740000,\"pid\":$seq,\"proc\":$seq,\"exit_code\":0,\"duration_us\":5,\"cpu_us\":5,\"utime_us\":5,\"stime_us\":0,\"maxrss_kb\":1}"
+		done
+		echo '{"v":1,"event":"gap","seq":9,"ts":"2026-11-21T20:26:36.000000000Z","mono_us":22,"reason":"write-error"}'
+	} >back.jsonl
+	run -0 timeout 60 "$PROCREPORT" summary back.jsonl
+}
+
+@test "a fork is told by its own id, whatever failed before" {
+	audit --failed=full perl -e 'if (!fork) { exec "/none/$_" for 1..3; exit 3 } wait; exit 0'
+	id=$("$PROCREPORT" tree "$LOG" | sed -n 's/^ *\([0-9@]*\) .*(fork of perl).*/\1/p')
+	equal "$("$PROCREPORT" tree --failed "$LOG" | sed -n 's/^ *\([0-9@]*\) .*(fork of perl).*/\1/p')" "$id"
+}
+
+@test "a number with a dot is of a program that ran" {
+	audit --failed=full perl -e 'if (!fork) { exec "/none/$_" for 1..3; exit 3 } wait; exit 0'
+	for id in 2. 2.x 2.1; do
+		run -1 "$PROCREPORT" show "$id" "$LOG"
+	done
+	run -0 "$PROCREPORT" show 1.1 "$LOG"
 }

@@ -79,7 +79,7 @@ static void print_responses(const struct responses *responses)
 		output_quoted(stdout, file, strlen(file));
 		fputs(": ", stdout);
 		if (error && *error)
-			fputs(error, stdout);
+			output_quoted(stdout, error, strlen(error));
 		else if (content)
 			output_quoted(stdout, content, strlen(content));
 		putchar('\n');

@@ -8,12 +8,16 @@
 
 void rules_report(struct verify *v, enum finding finding, const char *format, ...)
 {
-	char text[256];
+	char text[256], *c;
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	/* A reason that nobody knows may be anything. */
+	for (c = text; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
 	v->log.findings++;
 	v->found(v->context, finding, &v->place, text);
 }

@@ -62,9 +62,10 @@ static void add_to_chart(struct totals *t, const struct process *process, double
 	double begin, end, width = (double)t->wall_us / BUCKETS;
 	int i;
 
-	if (process->cpu_us <= 0 || process->end_us < 0 || width <= 0)
-		return;
 	begin = offset + (double)process->begin_us;
+	/* In a log that is damaged it may lie behind the end. */
+	if (process->cpu_us <= 0 || process->end_us < 0 || begin >= (double)t->wall_us)
+		return;
 	end = offset + (double)process->end_us;
 	if (end - begin < 1)
 		end = begin + 1;
