@@ -50,6 +50,9 @@ static void collect_dirfd(struct collector *collector, pid_t pid, struct procaud
 	const char *start = memory->data, *end = start + memory->size;
 	char name[32];
 
+	/* Cut by the program's end, it is not whole. */
+	if (end == start || end[-1] != '\0')
+		return;
 	while (end > start && end[-1] == '\0')
 		end--;
 	while (end > start && end[-1] != '\0')

@@ -40,7 +40,7 @@ static int64_t timespec_at(pid_t tid, uint64_t address)
 	errno = 0;
 	seconds = ptrace(PTRACE_PEEKDATA, tid, (uintptr_t)address, 0);
 	ns = ptrace(PTRACE_PEEKDATA, tid, (uintptr_t)address + sizeof(seconds), 0);
-	if (errno || seconds < 0 || seconds >= INT64_MAX / NS_PER_SEC)
+	if (errno || seconds < 0 || seconds >= INT64_MAX / NS_PER_SEC || ns < 0 || ns >= NS_PER_SEC)
 		return -1;
 	return seconds * NS_PER_SEC + ns;
 }
