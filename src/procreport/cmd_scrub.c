@@ -112,7 +112,8 @@ static void finish(const struct scrub *s, const char *path)
 		err(STATUS_FAILED, "cannot write to %s", s->name);
 	if (!path)
 		return;
-	fclose(s->out);
+	if (fclose(s->out) != 0)
+		err(STATUS_FAILED, "cannot write to %s", s->name);
 	kept_finish(path);
 }
 

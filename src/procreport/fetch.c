@@ -45,6 +45,8 @@ void fetch_prepare(char **files)
 		if (fd < 0 || !temporary)
 			err(STATUS_FAILED, "cannot copy %s to a temporary file", *files);
 		copy(fd, temporary, *files);
+		if (!is_stdin)
+			close(fd);
 		*files = permanent(64);
 		snprintf(*files, 64, "/proc/self/fd/%d", fileno(temporary));
 	}

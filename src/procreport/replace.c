@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "replace.h"
 
+#include "kept.h"
 #include "options.h"
 
 #include <bsd/err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static _Noreturn void no_memory(void)
 {
@@ -18,11 +17,7 @@ static _Noreturn void no_memory(void)
 
 static _Noreturn void give_up(const struct replace *replace)
 {
-	int error = errno;
-
-	if (replace->temporary)
-		unlink(replace->temporary);
-	errc(STATUS_FAILED, error, "cannot write %s", replace->name);
+	err(STATUS_FAILED, "cannot write %s", replace->name);
 }
 
 /* What the file of this name may be read by; those of a new one. */
@@ -39,27 +34,25 @@ static mode_t mode_of(const char *name, bool *direct)
 	return st.st_mode & 0777;
 }
 
-/* Beside the file itself: symbolic links stay. */
-static void begin_beside(struct replace *replace, mode_t mode)
+/* The file itself: symbolic links stay. */
+static char *target_of(const char *name)
 {
-	int fd;
+	char *target;
+	struct stat st;
 
-	replace->target = realpath(replace->name, NULL);
-	if (!replace->target && errno == ENOENT)
-		replace->target = strdup(replace->name);
-	if (!replace->target)
-		give_up(replace);
-	if (asprintf(&replace->temporary, "%s.XXXXXX", replace->target) < 0)
-		no_memory();
-	fd = mkostemp(replace->temporary, O_CLOEXEC);
-	if (fd < 0) {
-		free(replace->temporary);
-		replace->temporary = NULL;
-		give_up(replace);
+	if (lstat(name, &st) == 0 && S_ISLNK(st.st_mode)) {
+		target = realpath(name, NULL);
+		if (target || errno != ENOENT)
+			return target;
 	}
-	if (fchmod(fd, mode) != 0)
-		give_up(replace);
-	replace->out = fdopen(fd, "we");
+	return strdup(name);
+}
+
+static FILE *open_beside(const char *target, mode_t mode)
+{
+	const char *temporary = kept_beside(target);
+
+	return chmod(temporary, mode) == 0 ? fopen(temporary, "we") : NULL;
 }
 
 void replace_begin(struct replace *replace, const char *name)
@@ -68,10 +61,12 @@ void replace_begin(struct replace *replace, const char *name)
 	mode_t mode = mode_of(name, &direct);
 
 	*replace = (struct replace){.name = name};
-	if (direct)
-		replace->out = fopen(name, "we");
-	else
-		begin_beside(replace, mode);
+	if (!direct) {
+		replace->target = target_of(name);
+		if (!replace->target)
+			give_up(replace);
+	}
+	replace->out = direct ? fopen(name, "we") : open_beside(replace->target, mode);
 	if (!replace->out)
 		give_up(replace);
 }
@@ -82,9 +77,8 @@ void replace_end(struct replace *replace)
 		give_up(replace);
 	if (fclose(replace->out) != 0)
 		give_up(replace);
-	if (replace->temporary && rename(replace->temporary, replace->target) != 0)
-		give_up(replace);
-	free(replace->temporary);
+	if (replace->target)
+		kept_replace(replace->target);
 	free(replace->target);
 }
 

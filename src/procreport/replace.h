@@ -9,7 +9,6 @@
 struct replace {
 	const char *name;
 	char *target; /* the file itself, behind symbolic links; NULL: written directly */
-	char *temporary;
 	FILE *out;
 };
 
