@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* In each program and library that tests/coverage counts. See counters.c. */
-#include <stdbool.h>
-
-extern bool counters_busy;
 void counters_add(void (*dump)(void));
+void counters_begin(void);
 
 /* Of gcov: there is one of each for every program and library.
  * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
@@ -25,5 +23,5 @@ __attribute__((constructor)) static void begin(void)
 /* gcov's own, which writes, has a lower priority and comes later. */
 __attribute__((destructor)) static void end(void)
 {
-	counters_busy = true;
+	counters_begin();
 }
