@@ -12,13 +12,15 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* --- Somebody to attach to ----------------------------------------------- */
 
-/* He forks, executes or ends when he is told so, by a byte; a child is told back, and so
- * is a signal. */
+/* He forks, perhaps a child that nobody can trace, executes or ends when he is told so, by
+ * a byte; a child is told back, and so is a signal. */
 static struct {
 	pid_t pid, child;
 	int orders, answers;
@@ -51,6 +53,10 @@ static _Noreturn void live(int orders)
 			answer = fork();
 		if (order == 'f' && answer == 0)
 			wait_for_ever();
+		if (order == 'u')
+			answer = (pid_t)syscall(SYS_clone, CLONE_UNTRACED | SIGCHLD, 0, 0, 0, 0);
+		if (order == 'u' && answer == 0)
+			_exit(0);
 		if (order == 'e')
 			_exit(3);
 		(void)!write(told, &answer, sizeof(answer));
@@ -124,6 +130,9 @@ static void (*before)(void), (*after)(void);
 /* So often seizing him fails, and why. */
 static int refusals, why;
 
+/* His child is about to end, as far as the kernel says who is asked to seize it. */
+static bool child_slips;
+
 /* The name is the linker's: --wrap in ld(1).
  * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 long __real_ptrace(int request, pid_t pid, void *address, void *data);
@@ -134,6 +143,10 @@ long __wrap_ptrace(int request, pid_t pid, void *address, void *data)
 	void (*first)(void) = before, (*second)(void) = after;
 	long result;
 
+	if (request == PTRACE_SEIZE && child_slips && pid == him.child) {
+		errno = ESRCH;
+		return -1;
+	}
 	if (!is_moment)
 		return __real_ptrace(request, pid, address, data);
 	if (refusals > 0) {
@@ -274,6 +287,63 @@ static void test_signal(void)
 	bury_him();
 }
 
+static int64_t tick_now(void)
+{
+	int64_t ticks = sysconf(_SC_CLK_TCK);
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec * ticks + now.tv_nsec / (1000000000 / ticks);
+}
+
+/* Of what child the next event tells that it is missing, and why; 0: none. */
+static pid_t next_gap(enum procaudit_gap_reason *reason)
+{
+	const struct procaudit_event *event;
+
+	if (procaudit_tracer_next(tracer, &event, NULL) != 1 || event->kind != PROCAUDIT_GAP ||
+		event->pid != him.pid)
+		return 0;
+	*reason = event->gap.reason;
+	return event->gap.child_pid;
+}
+
+static void test_child_slips(void)
+{
+	enum procaudit_gap_reason reason = PROCAUDIT_GAP_MEMORY;
+
+	make_him();
+	before = has_a_child;
+	child_slips = true;
+	ok_str(attach(), "h", "a child that is about to end cannot be attached to");
+	kill(him.child, SIGKILL);
+	ok(next_gap(&reason) == him.child && reason == PROCAUDIT_GAP_ATTACH_RACE,
+		"that it was there is known from its end");
+	child_slips = false;
+	let_go();
+	bury_him();
+}
+
+/* Of a child that was made in the tick in which all were seized nobody could tell. */
+static void test_child_untraced(void)
+{
+	enum procaudit_gap_reason reason = PROCAUDIT_GAP_MEMORY;
+	int64_t tick;
+	pid_t child;
+
+	make_him();
+	ok_str(attach(), "h", "who has no child is attached to");
+	for (tick = tick_now(); tick_now() == tick;)
+		sched_yield();
+	order('u');
+	child = next_gap(&reason); /* he has to be restarted before he can answer */
+	him.child = answer();
+	ok(child == him.child && reason == PROCAUDIT_GAP_UNTRACED,
+		"a later child that nobody could trace was not");
+	let_go();
+	bury_him();
+}
+
 static void test_end(void)
 {
 	make_him();
@@ -338,6 +408,8 @@ int main(void)
 	test_child_before();
 	test_child_after();
 	test_signal();
+	test_child_slips();
+	test_child_untraced();
 	test_end();
 	test_orphan();
 	test_refused();
