@@ -41,6 +41,19 @@ edited() {
 	done
 }
 
+@test "a wrong option is named, alone or among others" {
+	check() { # ARGS MESSAGE
+		# shellcheck disable=SC2086 # words
+		run -2 --separate-stderr "$PROCREPORT" $1
+		equal "$stderr" "procreport: $2 (see 'procreport verify --help')"
+	}
+	check 'verify x -Z' "there is no such option here: '-Z'"
+	check 'verify -qZ x' "there is no such option here: '-Z'"
+	check 'verify --zzz=1 x' "there is no such option here: '--zzz=1'"
+	check 'verify --quiet=1 x' "no argument belongs to '--quiet=1'"
+	check 'verify x --color' "an argument is missing behind '--color'"
+}
+
 @test "output that cannot be written is a failure" {
 	run -1 --separate-stderr bash -c '"$PROCREPORT" --help >/dev/full'
 	[[ $stderr == *'cannot write to standard output'* ]]

@@ -251,14 +251,29 @@ static void add_to_list(struct list *list, const char *text)
 	list->items[list->count++] = text;
 }
 
+static bool is_known(const struct command *command, int value)
+{
+	size_t i = 0;
+
+	while (i < ROWS && (row_at(i)->value != value || !takes(command, i)))
+		i++;
+	return i < ROWS;
+}
+
 static _Noreturn void bad_option(const struct command *command, int what, char *argv[])
 {
 	/* musl counts the argument that is missing, too: it is the NULL at the end. */
 	const char *word = argv[optind - 1] ? argv[optind - 1] : argv[optind - 2];
+	const char *wrong = "there is no such option here:";
+	char letter[] = {'-', (char)optopt, '\0'};
 
-	errx(STATUS_USAGE, "%s '%s' (see 'procreport %s --help')",
-		what == ':' ? "an argument is missing behind" : "there is no such option here:",
-		word, command->name);
+	if (what == ':')
+		wrong = "an argument is missing behind";
+	else if (is_known(command, optopt))
+		wrong = "no argument belongs to";
+	else if (optopt)
+		word = letter; /* of several, perhaps, behind one dash */
+	errx(STATUS_USAGE, "%s '%s' (see 'procreport %s --help')", wrong, word, command->name);
 }
 
 /* What an option without an argument sets; NULL: this is none. */
