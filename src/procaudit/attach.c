@@ -90,8 +90,8 @@ static void say_refused(const struct procaudit_gap *gap)
 		warnx("cannot attach to process %d: there is none; see 'pgrep -l NAME'", pid);
 		break;
 	case PROCAUDIT_GAP_ATTACH_RACE:
-		warnx("process %d may have come from what is recorded, and is not: it was made "
-		      "at that moment; attach once more",
+		warnx("process %d may have come from what is recorded, and is not in the log: it "
+		      "was made just then; if it lives, attach once more",
 			pid);
 		break;
 	case PROCAUDIT_GAP_VANISHED:
