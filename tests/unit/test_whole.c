@@ -354,7 +354,8 @@ enum change { REMOVED, DOUBLED, SWAPPED, CHANGES };
 static char *change(const char *log, enum change how, int n, size_t *size)
 {
 	const char *line = log, *end, *next;
-	char *changed = calloc(2, strlen(log) + 1);
+	size_t room = 2 * (strlen(log) + 1);
+	char *changed = malloc(room);
 
 	while (n-- > 0 && *line)
 		line = strchr(line, '\n') + 1;
@@ -366,7 +367,7 @@ static char *change(const char *log, enum change how, int n, size_t *size)
 		free(changed);
 		return NULL;
 	}
-	*size = (size_t)sprintf(changed, "%.*s%.*s%.*s%s", (int)(line - log), log,
+	*size = (size_t)snprintf(changed, room, "%.*s%.*s%.*s%s", (int)(line - log), log,
 		how == REMOVED	 ? 0
 		: how == DOUBLED ? (int)(end - line)
 				 : (int)(next - end),
