@@ -5,6 +5,7 @@
 load lib/common
 load helpers/await
 load helpers/background
+load helpers/badlog
 
 # Starts a command to attach to, in a process group of its own. $TARGET is its pid.
 target() { # COMMAND...
@@ -482,6 +483,46 @@ setup_file() {
 		"[\"attach_denied\",$TARGET,\"EPERM\"]"
 }
 
+@test "ptrace forbidden by Yama or to root: one line that tells what to do, status 4" {
+	local why="cannot attach to process"
+	unshare -Urm true 2>/dev/null || skip "no user and mount namespaces here"
+	cat >with-scope <<-'END'
+		mount -t tmpfs none /proc/sys/kernel && mkdir /proc/sys/kernel/yama &&
+		echo "$1" >/proc/sys/kernel/yama/ptrace_scope && shift && exec "$@"
+	END
+	prepare
+	ready_target sh -c "$UNTIL_GO"
+	run -4 unshare -Urm sh with-scope 3 "$HELPERS/deny" ptrace EPERM "$PROCAUDIT" -o "$LOG" -p "$TARGET"
+	equal "$output" "procaudit: $why $TARGET: kernel.yama.ptrace_scope is 3, which cannot be lowered before the next boot"
+	run -4 unshare -Urm sh with-scope 1 unshare -U --map-user=1000 \
+		"$HELPERS/deny" ptrace EPERM "$PROCAUDIT" -o "$LOG" -p "$TARGET"
+	equal "$output" "procaudit: $why $TARGET: kernel.yama.ptrace_scope is 1; run procaudit as root"
+	run -4 unshare -Urm sh with-scope 0 "$HELPERS/deny" ptrace EPERM "$PROCAUDIT" -o "$LOG" -p "$TARGET"
+	equal "$output" "procaudit: $why $TARGET; allow ptrace for this container (docker run --cap-add=SYS_PTRACE), or see the kernel's audit log: Operation not permitted"
+	check_log "$LOG"
+	go
+	target_ends_with 0
+}
+
+@test "more than ten that cannot be attached to: ten lines, one more, and a gap for each" {
+	local pid pids=
+	for ((pid = 4194000; pid < 4194012; pid++)); do
+		pids+="$pid "
+	done
+	run -1 "$PROCAUDIT" -o "$LOG" -p "$pids"
+	equal "$(grep -c 'there is none' <<<"$output")" 10
+	equal "$(tail -n 1 <<<"$output")" "procaudit: there are more that cannot be attached to; the log $LOG names all"
+	equal "$(wc -l <<<"$output")" 11
+	check_log "$LOG"
+	equal "$(log 'select(.event == "gap") | .child_pid' | tr '\n' ' ')" "$pids"
+}
+
+@test "a /proc of another pid namespace: one line, status 1" {
+	unshare -Urpf true 2>/dev/null || skip "machine: no user and pid namespaces"
+	run -1 unshare -Urpf "$PROCAUDIT" -o "$LOG" -p 1000
+	equal "$output" 'procaudit: cannot attach: /proc is not that of this pid namespace; mount it (unshare --mount-proc)'
+}
+
 @test "who may attach to one of two does so, says what is missing, and ends with 1" {
 	prepare
 	ready_target sh -c "$UNTIL_GO"
@@ -512,6 +553,34 @@ setup_file() {
 	target_ends_with 5
 	ends_with 1
 	grep -q 'records are lost' err
+}
+
+@test "stop: a full disk holds what is recorded, and TERM lets it go on" {
+	make_disk 256
+	prepare
+	ready_target sh -c "$UNTIL_GO"'x=$(printf %0100000d 0); export x; for i in 1 2 3 4 5 6 7 8; do /bin/true; done; exit 5'
+	OUTPUT=$DISK/log start --on-log-error=stop -p "$TARGET" 2>err
+	await grep -qs '"event":"attach"' "$DISK/log"
+	go
+	await grep -q "^procaudit: waiting for room for the log $DISK/log" err
+	kill -TERM "$PID"
+	ends_with 1
+	grep -q 'records are lost; the command goes on: No space left on device' err
+	target_ends_with 5
+	cp "$DISK/log" "$LOG"
+	check_log --no-trailer "$LOG"
+}
+
+@test "USR2: a record of how far it has come" {
+	prepare
+	ready_target sh -c "$UNTIL_GO /bin/true; exit 5"
+	attach
+	kill -USR2 "$PID"
+	await grep -q '"event":"stats"' "$LOG"
+	go
+	ends_with 0
+	check_log "$LOG"
+	equal "$(log 'select(.event == "stats") | [.living, .counts.attach]')" '[1,1]'
 }
 
 @test "a service manager is told when nothing is missed any more, and of the end" {

@@ -71,6 +71,36 @@ trailer() {
 	[ ! -e "$LOG" ]
 }
 
+@test "values that an option does not know, and options that need others" {
+	local value try="(see 'procaudit --help')"
+	refused 125 "--failed: 'some' is neither full nor brief" "$PROCAUDIT" --failed=some touch ran
+	refused 125 "--redact: a pattern of names or 'default' expected" "$PROCAUDIT" --redact= touch ran
+	refused 125 "--pidfile: a file expected" "$PROCAUDIT" --pidfile= touch ran
+	refused 125 "unknown option '-\\001' $try" "$PROCAUDIT" $'-\001' touch ran
+	for value in --max-line=2K --response-files; do
+		refused 125 "${value%=*} is for the format jsonl" "$PROCAUDIT" -o "$LOG" -f text "$value" touch ran
+	done
+	refused 125 "--daemonize needs -o FILE" "$PROCAUDIT" -D -o - touch ran
+	refused 125 "--rotate needs -o FILE" "$PROCAUDIT" --rotate=64K -o - touch ran
+	[ ! -e "$LOG" ]
+}
+
+@test "--help and --version where standard output takes nothing" {
+	local option
+	for option in -h --help -V --version; do
+		refused 125 'cannot write to standard output: No space left on device' \
+			sh -c '"$@" >/dev/full' sh "$PROCAUDIT" "$option" touch ran
+	done
+}
+
+@test "descriptors are closed and there is no /dev/null: nothing is started" {
+	unshare -Urm true 2>/dev/null || skip "no user and mount namespaces here"
+	refused 125 'cannot open /dev/null for a closed descriptor: No such file or directory' \
+		unshare -Urm sh -c 'mount -t tmpfs none /dev && exec "$@" <&-' sh "$PROCAUDIT" -o "$LOG" touch ran
+	refused 125 'unknown option '"'-Z' (see 'procaudit --help')" \
+		unshare -Urm sh -c 'mount -t tmpfs none /dev && exec "$@" <&-' sh "$PROCAUDIT" -Z touch ran
+}
+
 # --- The command -------------------------------------------------------------
 
 @test "a command that does not exist, or whose interpreter does not: 127" {
@@ -180,6 +210,13 @@ trailer() {
 @test "a kernel without PTRACE_GET_SYSCALL_INFO: nothing is started" {
 	refused 125 'this kernel has no PTRACE_GET_SYSCALL_INFO; Linux 5.3 or later is needed' \
 		"$HELPERS/deny" ptrace:0x420e EIO "$PROCAUDIT" -o "$LOG" touch ran
+}
+
+@test "the seccomp filter of --failed cannot be set: nothing is started" {
+	refused 125 'cannot set the seccomp filter for --failed: Invalid argument' \
+		"$HELPERS/deny" seccomp EINVAL "$PROCAUDIT" --failed -o "$LOG" touch ran
+	check_log "$LOG"
+	equal "$(trailer '[.exit_code, .counts.exec]')" '[125,0]'
 }
 
 @test "no process can be made: nothing is started" {

@@ -401,6 +401,45 @@ fds_of_pipe() { # [PROCAUDIT...]
 	sed 's/pipe:\[[0-9]*\] [0-9a-f:]*/pipe/' list
 }
 
+# A pipe that is full, descriptor 8, which would block.
+fill_pipe() {
+	mkfifo full
+	exec 8<>full
+	dd if=/dev/zero of=full oflag=nonblock bs=4096 2>/dev/null || :
+}
+
+waits_for_reader() {
+	local recorder
+	recorder=$(pgrep -P "$PID") && in_state "$recorder" S
+}
+
+@test "a pipe that is full from the start: the command begins when somebody reads" {
+	fill_pipe
+	OUTPUT=- start touch ran >&8
+	await waits_for_reader
+	[ ! -e ran ]
+	cat <full >got 8>&- 3>&- &
+	exec 8>&-
+	ends_with 0
+	[ -e ran ]
+	wait
+	tr -d '\0' <got >"$LOG"
+	check_log "$LOG"
+	equal "$(trailer .complete)" true
+}
+
+@test "standard error that is full holds nobody who has something to say" {
+	fill_pipe
+	run -1 sh -c '"$@" 2>&8' sh "$PROCAUDIT" -o "$LOG" -p 4194000
+	equal "$(log 'select(.event == "gap") | .reason')" '"attach_gone"'
+	run -125 sh -c 'ulimit -f 8; "$@" 2>&8' sh "$PROCAUDIT" -o "$LOG" sh -c "$THIRTY"
+	check_torn_log
+	# What outlives the command for a second would be named.
+	run -0 sh -c '"$@" 2>&8' sh "$PROCAUDIT" -o "$LOG" sh -c 'sleep 1.1 &'
+	check_log "$LOG"
+	equal "$(trailer .complete)" true
+}
+
 @test "a pipe that the command has, too, keeps its flags" {
 	fds_of_pipe >bare
 	fds_of_pipe "$PROCAUDIT" -o - >traced

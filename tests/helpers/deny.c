@@ -36,6 +36,7 @@ static const struct row calls[] = {
 	{"process_vm_readv", SYS_process_vm_readv},
 	{"ptrace", SYS_ptrace},
 	{"renameat2", SYS_renameat2},
+	{"seccomp", SYS_seccomp},
 	{NULL, 0},
 };
 
