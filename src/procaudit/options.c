@@ -89,7 +89,7 @@ static void add_redact(struct options *options, const char *glob)
 		errx(usage, "--redact: a pattern of names or 'default' expected");
 	more = reallocarray(options->redact, options->redact_count + 1, sizeof(*options->redact));
 	if (!more)
-		err(usage, "--redact");
+		err(usage, "--redact: cannot keep '%s'", glob);
 	options->redact = more;
 	options->redact[options->redact_count++] = glob;
 }

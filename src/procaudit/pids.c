@@ -22,7 +22,7 @@ static void add(struct options *options, char *word)
 	options->pid_words =
 		reallocarray(options->pid_words, count + 2, sizeof(*options->pid_words));
 	if (!options->pids || !options->pid_words)
-		err(STATUS_USAGE, "--attach");
+		err(STATUS_USAGE, "--attach: cannot keep '%s'", word);
 	options->pids[count] = pid;
 	options->pid_words[count] = word;
 	options->pid_words[count + 1] = NULL;
@@ -34,7 +34,7 @@ void pids_add(struct options *options, const char *text)
 	size_t before = options->pid_count;
 
 	if (!list)
-		err(STATUS_USAGE, "--attach");
+		err(STATUS_USAGE, "--attach: cannot keep '%s'", text);
 	while ((word = strsep(&rest, " ,\t\n")))
 		if (*word)
 			add(options, word);

@@ -81,7 +81,7 @@ bool redaction_open(struct procaudit_redactor **redactor, const struct options *
 	if (!error)
 		error = procaudit_redactor_learn(*redactor, environ);
 	if (error)
-		warnc(-error, "cannot redact");
+		warnc(-error, "cannot mask by --redact");
 	return !error;
 }
 

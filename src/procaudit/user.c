@@ -100,7 +100,7 @@ static bool take_group(struct user *user, const char *name)
 
 	if (!group || !find_group(name, group)) {
 		if (!group)
-			warn("--user");
+			warn("--user: cannot look up the group '%s'", name);
 		free(group);
 		return false;
 	}
@@ -172,7 +172,7 @@ bool user_find(struct user *user, const char *text)
 	bool ok;
 
 	if (!name) {
-		warn("--user");
+		warn("--user: cannot look up '%s'", text);
 		return false;
 	}
 	colon = strchr(name, ':');
