@@ -93,6 +93,36 @@ check_trace() {
 	check_trace trace.json
 }
 
+@test "trace: the Performance panel of Chromium takes every track and every slice" {
+	audit_much
+	"$PROCREPORT" trace "$LOG" >one.json
+	"$PROCREPORT" trace "$LOG" "$GOLDEN"/*.jsonl >all.json
+	PYTHONPATH=$SRCROOT/tests/lib PYTHONDONTWRITEBYTECODE=1 timeout 100 /usr/bin/python3 - one.json all.json <<-'END'
+		import collections, json, sys
+		from devtools import DevTools
+
+		with DevTools() as tools:
+		    for path in sys.argv[1:]:
+		        events = json.load(open(path, encoding="utf-8"))["traceEvents"]
+		        names, slices = {}, collections.defaultdict(list)
+		        for event in events:
+		            if event["ph"] == "M" and event["name"].endswith("_name"):
+		                names[event["name"], event["tid"]] = event["args"]["name"]
+		            elif event["ph"] == "X":
+		                slices[event["tid"]].append({key: event[key] for key in ("ts", "dur", "name", "cat", "args")})
+		        got = tools.read(path)
+		        assert got["generic"]
+		        for pid, name in got["processes"]:
+		            assert name == names.pop(("process_name", pid)), name
+		        for thread in got["threads"]:
+		            assert thread["name"] == names.pop(("thread_name", thread["tid"])), thread
+		            assert thread["slices"] == slices.pop(thread["tid"]), thread
+		            assert thread["depth"] == 1, thread
+		        assert not names and not slices, (names, slices)
+	END
+	grep -q '"name":"odd;\\"\\\\ \\n.&lt;<b>\\u001bname"' <(LC_ALL=C sed 's/\xef\xbf\xbd/./' one.json)
+}
+
 @test "trace: memory is needed for living processes alone" {
 	/usr/bin/python3 "$SRCROOT/tests/bench/biglog.py" 2000 30000 >big.jsonl
 	# The address sanitizer takes more for itself than there is.

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Chrome trace events, written while the log is read: slices begin and end as its
- * records come, so that memory is needed for living processes alone.
+ * Chrome trace events, written while the log is read: a slice as soon as it has ended,
+ * so that memory is needed for living processes alone. One whole event for each: a
+ * beginning and an end of their own would be paired across all threads by the
+ * Performance panel of Chromium (156).
  *
  * A log is what the format calls a process, and each of its processes is a thread.
  * The log's pid is the tid of its first process: Perfetto takes that thread for the
@@ -48,12 +50,6 @@ static void open_timed(struct trace *t, const char *phase, int64_t us)
 {
 	open_event(t, phase);
 	json_int("ts", t->begin_us + us);
-}
-
-static void open_on(struct trace *t, const char *phase, const struct track *track)
-{
-	open_timed(t, phase, t->now_us);
-	json_int("tid", track->tid);
 }
 
 static void close_event(void)
@@ -112,23 +108,36 @@ static void json_known_string(const char *key, const struct procaudit_string *st
 		json_string(key, string->data);
 }
 
-static void begin_slice(struct trace *t, const struct track *track, const char *category)
+/* What is known of it follows, until slice_begun(). */
+static void begin_slice(const struct trace *t, struct track *track, const char *category)
 {
-	open_on(t, "B", track);
-	json_string("name", track->name);
-	json_string("cat", category);
-	json_open("args", '{');
+	track->since_us = t->now_us;
+	track->category = category;
+	track->facts.size = 0;
+	json_into(&track->facts);
 }
 
+static void slice_begun(void)
+{
+	json_back();
+}
+
+/* What is known of its end follows, until close_args(). */
 static void end_slice(struct trace *t, const struct track *track)
 {
-	open_on(t, "E", track);
+	open_timed(t, "X", track->since_us);
+	json_int("dur", t->now_us - track->since_us);
+	json_int("tid", track->tid);
+	json_string("name", track->name);
+	json_string("cat", track->category);
 	json_open("args", '{');
+	json_values(&track->facts);
 }
 
 static void instant(struct trace *t, const struct track *track, const char *name)
 {
-	open_on(t, "i", track);
+	open_timed(t, "i", t->now_us);
+	json_int("tid", track->tid);
 	json_string("s", "t");
 	json_string("name", name);
 	json_string("cat", "failure");
@@ -176,7 +185,7 @@ static struct track *get_process(struct trace *t, const struct procaudit_record 
 		return track;
 	track = begin_process(t, r->proc);
 	begin_fork(t, track, NULL);
-	close_args();
+	slice_begun();
 	return track;
 }
 
@@ -201,7 +210,7 @@ static void on_fork(struct trace *t, const struct procaudit_record *r)
 	track = begin_process(t, r->child);
 	begin_fork(t, track, parent);
 	json_known("pid", r->child_pid);
-	close_args();
+	slice_begun();
 }
 
 /* The last component of the program's name. */
@@ -229,7 +238,7 @@ static void begin_program(struct trace *t, struct track *track, const struct pro
 	json_known_string("path", &r->path);
 	json_known_string("exe", &r->exe);
 	json_known_string("cwd", &r->cwd);
-	close_args();
+	slice_begun();
 }
 
 static void on_attach(struct trace *t, const struct procaudit_record *r)
@@ -405,7 +414,7 @@ const struct command cmd_trace = {
 	.operands = "LOG...",
 	.summary = "Chrome trace events, for Perfetto: one track per process",
 	.options = "|",
-	.help = "The trace goes to standard output; ui.perfetto.dev and chrome://tracing open "
-		"it.\n",
+	.help = "The trace goes to standard output; ui.perfetto.dev opens it, and so does the\n"
+		"Performance panel of Chromium's developer tools.\n",
 	.run = run,
 };

@@ -59,6 +59,14 @@ static void begin(const char *key)
 	comma = true;
 }
 
+void json_values(const struct bytes *bytes)
+{
+	if (!bytes->size)
+		return;
+	begin(NULL);
+	fwrite(bytes->data, 1, bytes->size, stream());
+}
+
 void json_open(const char *key, char bracket)
 {
 	begin(key);

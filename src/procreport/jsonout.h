@@ -13,6 +13,9 @@
 void json_into(struct bytes *bytes);
 void json_back(void);
 
+/* Values that came about so are the next ones. */
+void json_values(const struct bytes *bytes);
+
 /* Objects and arrays: open, values, close. */
 void json_open(const char *key, char bracket);
 void json_close(char bracket);

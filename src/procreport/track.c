@@ -65,5 +65,6 @@ void track_end(struct tracks *tracks, struct track *track)
 {
 	HASH_DEL(tracks->living, track);
 	free(track->name);
+	bytes_free(&track->facts);
 	free(track);
 }

@@ -3,6 +3,8 @@
 #ifndef TRACK_H
 #define TRACK_H
 
+#include "bytes.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +15,10 @@ struct track {
 	uint32_t tid; /* its number in the trace */
 	size_t peak;  /* its place among the peaks */
 	char *name;   /* what it runs; NULL: nobody knows */
+	/* Of the slice that has begun: */
+	int64_t since_us;     /* since the log began */
+	const char *category; /* borrowed, for ever */
+	struct bytes facts;   /* JSON values */
 	UT_hash_handle hh;
 };
 

@@ -9,8 +9,7 @@ import json
 import sys
 
 KEYS = {
-    "B": {"ph", "pid", "tid", "ts", "name", "cat", "args"},
-    "E": {"ph", "pid", "tid", "ts", "args"},
+    "X": {"ph", "pid", "tid", "ts", "dur", "name", "cat", "args"},
     "i": {"ph", "pid", "tid", "ts", "s", "name", "cat", "args"},
     "C": {"ph", "pid", "ts", "name", "args"},
     "M": {"ph", "pid", "tid", "name", "args"},
@@ -36,8 +35,8 @@ def check_types(event):
     for key in {"pid", "tid"} & set(event):
         # Perfetto reads them in 32 bits, and takes 0 for the idle thread.
         check(type(event[key]) is int and 0 < event[key] < 2**32, key, event)
-    if "ts" in event:
-        check(type(event["ts"]) is int and 0 <= event["ts"] < 2**53, "ts", event)
+    for key in {"ts", "dur"} & set(event):
+        check(type(event[key]) is int and 0 <= event[key] < 2**53, key, event)
     for key in {"name", "cat"} & set(event):
         check(type(event[key]) is str and event[key], key, event)
     check(type(event["args"]) is dict, "args", event)
@@ -59,40 +58,29 @@ class Trace:
         self.events = self.document["traceEvents"]
         self.slices, self.instants, self.counters = [], [], {}
         self.metadata, self.pid_of, self.twice = {}, {}, 0
-        stacks = {}
         last = {}
         for event in self.events:
             check_types(event)
-            self.add(event, stacks, last)
-        check(not any(stacks.values()), "slices without an end", stacks)
+            self.add(event, last)
         self.check_tracks()
 
-    def add(self, event, stacks, last):
+    def add(self, event, last):
         phase, pid = event["ph"], event["pid"]
         if phase == "M":
             key = (event["name"], event["tid"])
             self.twice += key in self.metadata
             self.metadata[key] = event
             return
-        track = (pid, event["name"]) if phase == "C" else (pid, event["tid"])
+        track = (pid, event["name"]) if phase == "C" else (pid, event["tid"], phase)
         check(event["ts"] >= last.get(track, 0), "it goes back", event)
-        last[track] = event["ts"]
+        # Slices of a track do not overlap, and come one after the other.
+        last[track] = event["ts"] + event.get("dur", 0)
         if phase == "C":
             self.counters.setdefault(track, []).append((event["ts"], event["args"]))
             return
         # Perfetto looks threads up by their tid alone.
         check(self.pid_of.setdefault(event["tid"], pid) == pid, "a tid in two processes", event)
-        stack = stacks.setdefault(track, [])
-        if phase == "B":
-            check(not stack, "slices overlap", event, stack)
-            stack.append([event, None])
-            self.slices.append(stack[0])
-        elif phase == "E":
-            check(stack, "an end without a beginning", event)
-            stack.pop()[1] = event
-        else:
-            check(stack, "an instant in no slice", event)
-            self.instants.append(event)
+        (self.slices if phase == "X" else self.instants).append(event)
 
     def check_tracks(self):
         for tid, pid in self.pid_of.items():
@@ -103,6 +91,11 @@ class Trace:
             for name in ("process_name", "process_sort_index"):
                 check((name, pid) in self.metadata, "no", name, pid)
             check(self.pid_of.get(pid, pid) == pid, "a pid is a tid of another process", pid)
+        at = {}
+        for event in self.slices:
+            at.setdefault(event["tid"], []).append((event["ts"], event["ts"] + event["dur"]))
+        for event in self.instants:
+            check(any(a <= event["ts"] <= b for a, b in at.get(event["tid"], [])), "an instant in no slice", event)
         for track, values in self.counters.items():
             check(list(values[-1][1].values()) == [0], "at the end it is not 0", track, values[-1])
 
@@ -114,29 +107,30 @@ def compare(trace, paths):
     for path in paths:
         with open(path, encoding="utf-8") as file:
             records.append([json.loads(line) for line in file])
-    execs = [r for log in records for r in log if r["event"] == "exec"]
-    ran = [r for r in execs if r["success"]]
+    execs = [(f"{n}:" if n > 1 else "", r) for n, log in enumerate(records, 1) for r in log if r["event"] == "exec"]
+    ran = [(log, r) for log, r in execs if r["success"]]
     ends = [r for log in records for r in log if r["event"] == "exit"]
-    slices = [b for b, _ in trace.slices if b["cat"] == "exec"]
+    slices = [event for event in trace.slices if event["cat"] == "exec"]
     check(len(slices) == len(ran), "programs", len(slices), len(ran))
-    for got, record in zip(slices, ran):
+    by_id = {event["args"]["id"]: event for event in slices}
+    for log, record in ran:
+        got = by_id[f'{log}{record["proc"]}.{record["image"]}']
         name = record.get("exe", record.get("path")).rsplit("/", 1)[-1]
         check(got["name"] == name, "name", got, record)
         check(got["args"]["pid"] == record["pid"], "pid", got, record)
-        check(got["args"]["id"].split(":")[-1] == f'{record["proc"]}.{record["image"]}', "id", got, record)
         check(got["args"].get("cwd") == record.get("cwd"), "cwd", got, record)
     lives = [[r for r in log if r["event"] in ("fork", "exec", "attach")] for log in records]
     procs = {(n, r.get("child", r["proc"])) for n, log in enumerate(lives) for r in log}
     check(len(trace.pid_of) == len(procs), "tracks", len(trace.pid_of), len(procs))
     bad = [r for r in ends if r.get("signal") or r["exit_code"] > 0]
-    failures = [r for r in execs if not r["success"]]
+    failures = [r for _, r in execs if not r["success"]]
     check(len(trace.instants) == len(bad) + len(failures), "instants", len(trace.instants))
-    got = sorted(e["args"]["exit_code"] for _, e in trace.slices if "exit_code" in e["args"])
+    got = sorted(e["args"]["exit_code"] for e in trace.slices if "exit_code" in e["args"])
     check(got == sorted(r["exit_code"] for r in ends if "exit_code" in r), "exit codes", got)
     # The time of each process is filled by its slices, and nothing else.
     if len(paths) == 1:
         for tid in trace.pid_of:
-            mine = [(b["ts"], e["ts"]) for b, e in trace.slices if b["tid"] == tid]
+            mine = [(e["ts"], e["ts"] + e["dur"]) for e in trace.slices if e["tid"] == tid]
             first = min(r["mono_us"] for r in lives[0] if r.get("child", r["proc"]) == tid)
             end = [r["mono_us"] for r in ends if r["proc"] == tid] or [records[0][-1]["mono_us"]]
             check(mine[-1][1] - mine[0][0] == end[0] - first, "time", tid, mine, first, end)
