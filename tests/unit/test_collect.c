@@ -14,7 +14,7 @@
 /* Files hold this; or what they hold. */
 static const char *text;
 static size_t text_size;
-static int last; /* the descriptor that has been read to its end, or -1 */
+static int last;		 /* the descriptor that has been read to its end, or -1 */
 static const char *failing = ""; /* the call that does not work */
 
 /* The names are the linker's: --wrap in ld(1), and glibc's.
