@@ -15,10 +15,6 @@
 #error "VERSION comes from meson"
 #endif
 
-/* A header is at least so long: log shippers tell files apart by their first
- * bytes and wait until there are enough (Filebeat: 1024). */
-#define HEADER_SIZE 1100
-
 /* The content of a one-line file, without the line's end. */
 static void add_file(struct buf *out, const char *key, const char *path)
 {
@@ -130,7 +126,7 @@ void encode_jsonl_header(struct procaudit_encoder *e, const struct procaudit_hea
 		globs = procaudit_redactor_globs(e->options.redactor);
 		json_array(out, "redact_globs", globs.data, globs.size);
 	}
-	while (out->size - start < HEADER_SIZE && !out->error)
+	while (out->size - start < JSONL_HEADER_SIZE && !out->error)
 		buf_char(out, ' ');
 	json_end(out);
 	encoder_mark(e, RECORD_HEADER);

@@ -5,6 +5,10 @@
 
 #include "encoder.h"
 
+/* A header is at least so long: log shippers tell files apart by their first
+ * bytes and wait until there are enough (Filebeat: 1024). */
+#define JSONL_HEADER_SIZE 1100
+
 /* What every record begins with. log_id: NULL but for a header's. */
 void jsonl_begin_now(struct procaudit_encoder *e, const char *event, const char *log_id);
 

@@ -2,6 +2,7 @@
 /* A record as a line: what the reader reads, key by key of its table. */
 #include "buf.h"
 #include "json.h"
+#include "jsonl.h"
 #include "keys.h"
 #include "macro.h"
 #include "value.h"
@@ -9,9 +10,6 @@
 #include <procaudit/encode.h>
 
 #include <errno.h>
-
-/* What log shippers need to tell files apart (Filebeat: 1024). */
-#define HEADER_SIZE 1100
 
 /* These come first, and in every record. */
 static bool is_first(const struct key *key)
@@ -139,7 +137,8 @@ PUBLIC int procaudit_record_line(
 	add_first(&out, record);
 	if (record->kind != PROCAUDIT_RECORD_OTHER)
 		add_rest(&out, record);
-	while (record->kind == PROCAUDIT_RECORD_HEADER && out.size < HEADER_SIZE && !out.error)
+	while (record->kind == PROCAUDIT_RECORD_HEADER && out.size < JSONL_HEADER_SIZE &&
+		!out.error)
 		buf_char(&out, ' ');
 	json_end(&out);
 	*line = out.data;

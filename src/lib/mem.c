@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "mem.h"
 
+#include "macro.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/uio.h>
 #include <unistd.h>
-
-#include "macro.h"
 
 /* Enough for most environments, and the most pages that the kernel looks up
  * without allocating memory (mm/process_vm_access.c, PVM_MAX_PP_ARRAY_COUNT). */

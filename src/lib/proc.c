@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -238,40 +237,34 @@ bool proc_exists(pid_t id)
 	return kill(id, 0) == 0 || errno == EPERM;
 }
 
-/* Whether one of the threads of the process that /proc/NAME is for is traced
- * by pid. */
-static bool process_traced_by(const char *name, pid_t pid)
+struct search {
+	pid_t tracer;
+	bool found;
+};
+
+static bool look_at_task(void *context, pid_t tid)
 {
-	char path[NAME_MAX + 16];
-	struct dirent *entry;
-	bool found = false;
-	DIR *dir;
+	struct search *search = context;
+	struct proc_status status;
 
-	snprintf(path, sizeof(path), "/proc/%s/task", name);
-	dir = opendir(path);
-	if (!dir)
-		return false;
-	while (!found && (entry = readdir(dir))) {
-		struct proc_status status;
-		pid_t tid = (pid_t)strtol(entry->d_name, NULL, 10);
+	search->found = proc_status(tid, &status) == 0 && status.tracer == search->tracer;
+	return !search->found;
+}
 
-		found = tid > 0 && proc_status(tid, &status) == 0 && status.tracer == pid;
-	}
-	closedir(dir);
-	return found;
+static bool look_at_process(void *context, pid_t pid)
+{
+	struct search *search = context;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	proc_each(path, look_at_task, search);
+	return !search->found;
 }
 
 bool proc_traces_any(pid_t pid)
 {
-	struct dirent *entry;
-	bool found = false;
-	DIR *dir = opendir("/proc");
+	struct search search = {.tracer = pid};
 
-	if (!dir)
-		return false;
-	while (!found && (entry = readdir(dir)))
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-			found = process_traced_by(entry->d_name, pid);
-	closedir(dir);
-	return found;
+	proc_each("/proc", look_at_process, &search);
+	return search.found;
 }
