@@ -3,11 +3,14 @@
 
 #include "collect.h"
 #include "explore.h"
+#include "mem.h"
 #include "privilege.h"
 #include "proc.h"
+#include "seccomp.h"
 #include "spawn.h"
 
 #include <errno.h>
+#include <linux/audit.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -17,6 +20,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+/* Of AUDIT_ARCH_X86_64, whatever we are. */
+#define EXECVE 59
 
 #define NS_PER_SEC INT64_C(1000000000)
 
@@ -82,6 +88,9 @@ bool __wrap_privilege_is_taken(void);
 void __wrap_collect_stopped(
 	struct collector *collector, pid_t pid, bool has_proc, struct procaudit_exec *exec);
 void __wrap_collect_parse(struct collector *collector, struct procaudit_exec *exec);
+void __wrap_collect_cwd(struct collector *collector, pid_t pid, struct procaudit_exec *exec);
+int __wrap_mem_view_copy(struct mem_view *view, uint64_t address, void *data, size_t size);
+int __wrap_mem_view_string(struct mem_view *view, uint64_t address, size_t max, struct buf *out);
 int __wrap_spawn_fork(
 	struct spawn *spawn, const struct spawn_options *options, const sigset_t *block);
 int __wrap_spawn_seize(struct spawn *spawn, unsigned long options);
@@ -113,6 +122,16 @@ static unsigned list_reportable(
 	return count;
 }
 
+/* Of one thread it has succeeded, the others are no more. */
+static void forget_calls(pid_t tgid)
+{
+	unsigned i;
+
+	for (i = 0; i < kernel.count; i++)
+		if (kernel.tasks[i].tgid == tgid)
+			kernel.tasks[i].asks = false;
+}
+
 static void meet_fork(const struct ktask *child)
 {
 	if (child->state == GONE || child->state == CORPSE)
@@ -137,11 +156,15 @@ static void report(struct ktask *task, siginfo_t *info, int options)
 	task->seen = true;
 	if (options & WNOWAIT)
 		return;
-	if (!(task->stop >> 8)) /* and would be lost if the tracer were killed now */
+	if (!(task->stop >> 8) &&
+		task->stop != SYSCALL_STOP) /* and would be lost if the tracer were killed now */
 		is_wrong("it takes the stop of a signal on its way");
 	task->taken = true;
 	if (is_fork(task->stop))
 		meet_fork(&kernel.tasks[task->message - FIRST_TID]);
+	task->fails += task->stop == SYSCALL_STOP;
+	if (task->stop >> 8 == PTRACE_EVENT_EXEC)
+		forget_calls(task->tgid);
 	task->execs += task->stop >> 8 == PTRACE_EVENT_EXEC;
 	say("tracer takes the stop 0x%x of %d", (unsigned)task->stop, task->tid);
 }
@@ -245,11 +268,14 @@ static bool looks_like_a_spurious_pid(const struct ktask *task)
 /* What a stop demands: architecture.md, stop.h. */
 static void check_answer(const struct ktask *task, enum __ptrace_request request, int signo)
 {
-	int event = task->stop >> 8, expected = event ? 0 : task->stop;
+	int event = task->stop >> 8,
+	    expected = event || task->stop == SYSCALL_STOP ? 0 : task->stop;
 	enum __ptrace_request answer = PTRACE_CONT;
 
 	if (event == PTRACE_EVENT_STOP && (task->stop & 0xff) != SIGTRAP)
 		answer = PTRACE_LISTEN;
+	if (event == PTRACE_EVENT_SECCOMP)
+		answer = PTRACE_SYSCALL;
 	if (letting_go)
 		answer = PTRACE_DETACH;
 	if (request != answer)
@@ -273,14 +299,17 @@ static long answer(pid_t tid, enum __ptrace_request request, int signo)
 	if (!task->seen)
 		is_wrong("it restarts a task at a stop that it has not seen");
 	say("tracer answers the stop 0x%x of %d by %s, signal %d", (unsigned)task->stop, tid,
-		request == PTRACE_CONT	   ? "CONT"
-		: request == PTRACE_LISTEN ? "LISTEN"
-					   : "DETACH",
+		request == PTRACE_CONT	    ? "CONT"
+		: request == PTRACE_LISTEN  ? "LISTEN"
+		: request == PTRACE_SYSCALL ? "SYSCALL"
+					    : "DETACH",
 		signo);
 	check_answer(task, request, signo);
 	if (signo == SIGSTOP)
 		begin_group_stop(task->tgid);
-	if (request == PTRACE_LISTEN)
+	if (request == PTRACE_SYSCALL)
+		call(task);
+	else if (request == PTRACE_LISTEN)
 		listen_on(task);
 	else if (request == PTRACE_DETACH)
 		task->state = OUTSIDE;
@@ -305,17 +334,37 @@ static long get_siginfo(const struct ktask *task, siginfo_t *info)
 	return 0;
 }
 
+/* execve with NULL for everything, which cannot be read; and it finds no file. */
+static long get_syscall_info(struct ktask *task, struct __ptrace_syscall_info *info)
+{
+	*info = (struct __ptrace_syscall_info){.arch = AUDIT_ARCH_X86_64};
+	if (task->stop >> 8 == PTRACE_EVENT_SECCOMP) {
+		task->asks = true;
+		info->op = PTRACE_SYSCALL_INFO_SECCOMP;
+		info->seccomp.nr = EXECVE;
+		info->seccomp.ret_data = SECCOMP_TRACE_EXEC;
+	} else if (task->stop == SYSCALL_STOP) {
+		info->op = PTRACE_SYSCALL_INFO_EXIT;
+		info->exit.rval = -ENOENT;
+		info->exit.is_error = 1;
+	}
+	return sizeof(*info);
+}
+
 static long look_at(pid_t tid, enum __ptrace_request request, void *data)
 {
-	const struct ktask *task;
+	struct ktask *task;
 
-	if (request == PTRACE_GETSIGINFO || request == PTRACE_GETEVENTMSG)
+	if (request == PTRACE_GETSIGINFO || request == PTRACE_GETEVENTMSG ||
+		request == PTRACE_GET_SYSCALL_INFO)
 		race();
 	task = find_traced(tid);
 	if (!task || task->state != STOPPED || looks_like_a_spurious_pid(task))
 		return fail(ESRCH);
 	if (request == PTRACE_GETSIGINFO)
 		return get_siginfo(task, data);
+	if (request == PTRACE_GET_SYSCALL_INFO)
+		return get_syscall_info(task, data);
 	if (request == PTRACE_GETEVENTMSG)
 		*(unsigned long *)data = task->message;
 	return 0;
@@ -335,7 +384,8 @@ long __wrap_ptrace(enum __ptrace_request request, ...)
 	va_end(arguments);
 	if (given_up)
 		return fail(ESRCH);
-	if (request == PTRACE_CONT || request == PTRACE_LISTEN || request == PTRACE_DETACH) {
+	if (request == PTRACE_CONT || request == PTRACE_LISTEN || request == PTRACE_SYSCALL ||
+		request == PTRACE_DETACH) {
 		race();
 		return answer(tid, request, (int)(intptr_t)data);
 	}
@@ -476,6 +526,31 @@ void __wrap_collect_stopped(
 	(void)pid;
 	(void)has_proc;
 	(void)exec;
+}
+
+void __wrap_collect_cwd(struct collector *collector, pid_t pid, struct procaudit_exec *exec)
+{
+	(void)collector;
+	(void)pid;
+	(void)exec;
+}
+
+int __wrap_mem_view_copy(struct mem_view *view, uint64_t address, void *data, size_t size)
+{
+	(void)view;
+	(void)address;
+	(void)data;
+	(void)size;
+	return -EFAULT;
+}
+
+int __wrap_mem_view_string(struct mem_view *view, uint64_t address, size_t max, struct buf *out)
+{
+	(void)view;
+	(void)address;
+	(void)max;
+	(void)out;
+	return -EFAULT;
 }
 
 void __wrap_collect_parse(struct collector *collector, struct procaudit_exec *exec)

@@ -2,6 +2,7 @@
 #include "kernel.h"
 
 #include "explore.h"
+#include "seccomp.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -15,6 +16,7 @@ struct kernel kernel;
 int64_t kernel_now;
 unsigned kernel_events, kernel_tasks;
 unsigned kernel_met;
+bool kernel_filters;
 bool kernel_verbose;
 bool (*is_new)(unsigned where);
 
@@ -197,6 +199,13 @@ static void make(struct ktask *task, enum event how)
 	task->message = (unsigned long)child->tid;
 }
 
+/* The filter lets us decide first. */
+static void ask(struct ktask *task)
+{
+	trap(task, PTRACE_EVENT_SECCOMP << 8 | SIGTRAP);
+	task->message = SECCOMP_TRACE_EXEC;
+}
+
 /* First all other threads have to end (de_thread). */
 static void execute(struct ktask *task)
 {
@@ -320,6 +329,12 @@ void go_on(struct ktask *task)
 		run(task);
 }
 
+void call(struct ktask *task)
+{
+	task->state = CALLING;
+	task->rests = false;
+}
+
 void listen_on(struct ktask *task)
 {
 	task->state = LISTENING;
@@ -345,11 +360,20 @@ void bury(struct ktask *task)
 /* --- What happens when --------------------------------------------------- */
 
 /* Behind the events: what has begun goes on, which is not counted. */
-enum { TO_STOP = EVENTS, TO_DIE, TO_TAKE_OVER, TO_SHOW_CONTINUE, TO_END, MOVES };
+enum {
+	TO_STOP = EVENTS,
+	TO_DIE,
+	TO_EXECUTE,
+	TO_FAIL,
+	TO_TAKE_OVER,
+	TO_SHOW_CONTINUE,
+	TO_END,
+	MOVES
+};
 
 static const char *const names[] = {"forks", "vforks", "clones", "executes", "exits",
 	"gets a signal", "gets SIGSTOP", "gets SIGCONT", "gets SIGKILL", "stops", "dies",
-	"takes over", "shows SIGCONT", "comes to its end"};
+	"begins anew", "fails", "takes over", "shows SIGCONT", "comes to its end"};
 
 struct move {
 	struct ktask *task;
@@ -384,6 +408,9 @@ static bool may(const struct ktask *task, unsigned what)
 		return task->state == TRAPPING;
 	case TO_DIE:
 		return task->state == DYING;
+	case TO_EXECUTE:
+	case TO_FAIL:
+		return task->state == CALLING;
 	case TO_TAKE_OVER:
 		return task->state == EXECING && can_take_over(task);
 	case TO_SHOW_CONTINUE:
@@ -402,7 +429,10 @@ static void move(const struct move *move)
 		kernel.events_left--;
 	switch (move->what) {
 	case EXEC:
-		execute(task);
+		if (kernel_filters)
+			ask(task);
+		else
+			execute(task);
 		break;
 	case EXIT:
 		die(task);
@@ -424,6 +454,12 @@ static void move(const struct move *move)
 		break;
 	case TO_DIE:
 		die(task);
+		break;
+	case TO_EXECUTE:
+		execute(task);
+		break;
+	case TO_FAIL:
+		trap(task, SYSCALL_STOP);
 		break;
 	case TO_TAKE_OVER:
 		take_over(task);

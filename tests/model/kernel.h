@@ -27,6 +27,7 @@ enum state {
 	STOPPED,   /* in that stop */
 	LISTENING, /* in a group-stop, answered by PTRACE_LISTEN */
 	VFORKING,  /* until its child lets go of its memory */
+	CALLING,   /* in execve, behind the stop that its filter makes */
 	EXECING,   /* until the other threads are gone */
 	DYING,	   /* killed, and not dead yet */
 	ZOMBIE,	   /* ends when its tracer has waited for it */
@@ -54,6 +55,7 @@ struct ktask {
 	bool rests;	       /* it has not run since it was LISTENING */
 	bool waits;	       /* is VFORKING when it runs on */
 	bool holds;	       /* the memory of the process that made it by vfork */
+	bool asks;	       /* the tracer has seen its call, and no outcome yet */
 	bool told;	       /* its parent has got a SIGCHLD */
 	int status;	       /* how it has ended */
 	/* Of the process, in its leader. */
@@ -61,9 +63,10 @@ struct ktask {
 	bool continued; /* a SIGCONT is to be shown */
 	/* What the tracer is to have recorded. */
 	unsigned execs; /* exec stops that it has taken */
+	unsigned fails; /* ends of calls that failed, likewise */
 	/* What it has recorded. */
 	uint64_t proc;
-	unsigned forks, exits, detaches, told_execs, threads, thread_exits;
+	unsigned forks, exits, detaches, told_execs, told_fails, threads, thread_exits;
 };
 
 struct kernel {
@@ -92,6 +95,12 @@ extern unsigned kernel_met; /* by bit */
 
 /* Which enum event may happen, by bit; how many tasks there may be. */
 extern unsigned kernel_events, kernel_tasks;
+
+/* Programs have our filter: execve stops, and shows how it ends when it fails. */
+extern bool kernel_filters;
+
+/* Of PTRACE_O_TRACESYSGOOD. */
+#define SYSCALL_STOP (SIGTRAP | 0x80)
 
 /* A line of what happens is printed, if this is set. */
 extern bool kernel_verbose;
@@ -131,6 +140,9 @@ enum pass let_pass(bool has_timeout, bool is_long);
 
 /* The task, which is stopped, goes on. */
 void go_on(struct ktask *task);
+
+/* It goes into the call that its filter has stopped it at. */
+void call(struct ktask *task);
 
 void listen_on(struct ktask *task);
 void interrupt(struct ktask *task);

@@ -14,14 +14,12 @@
  *		again only if more is left than before.
  *	stop, message, sender of who has not stopped: set anew by the next stop, and
  *		nobody reads them before. seen, taken, notify: stop() sets them.
- *	execs, told_execs, images: only that they are the same is looked at, and that
- *		the next image has the next number: their differences are kept.
- *	creator: who made it by vfork is looked for while it holds his memory alone.
- *	made_by: the fork record, which comes once, is compared with it.
- *	struct waiter: with so few tasks wait_find() walks, and sets it anew.
- *	struct noted, burst: no signals are waited for.
- *	pointers, arenas, records: are of the same values wherever they lie.
- *	kernel_now: differences to it are kept, where a time is compared with it.
+ *	execs, told_execs, images, fails, told_fails: only that they are the same is looked at, and
+ *that the next image has the next number: their differences are kept. creator: who made it by vfork
+ *is looked for while it holds his memory alone. made_by: the fork record, which comes once, is
+ *compared with it. struct waiter: with so few tasks wait_find() walks, and sets it anew. struct
+ *noted, burst: no signals are waited for. pointers, arenas, records: are of the same values
+ *wherever they lie. kernel_now: differences to it are kept, where a time is compared with it.
  *
  * That this is so is checked: PLAIN and EXACT must meet the same states.
  */
@@ -63,6 +61,7 @@ static uint64_t hash_told(uint64_t hash, const struct ktask *task)
 {
 	hash = hash_number(hash, task->proc);
 	hash = hash_number(hash, (uint64_t)task->execs - task->told_execs);
+	hash = hash_number(hash, (uint64_t)task->fails - task->told_fails);
 	hash = hash_number(hash, task->forks | task->exits << 8 | task->detaches << 16);
 	hash = hash_number(hash, task->threads | task->thread_exits << 8);
 	return task->forks ? hash : hash_number(hash, task->made_by);
@@ -73,8 +72,8 @@ static uint64_t hash_ktask(uint64_t hash, const struct ktask *task)
 	hash = hash_number(hash, (uint64_t)task->state << 32 | (uint64_t)task->tgid);
 	hash = hash_number(hash, (uint64_t)task->parent << 32 | (uint64_t)task->status);
 	hash = hash_number(hash, task->holds ? (uint64_t)task->creator : 0);
-	hash = HASH_BITS(hash, task->interrupted, task->rests, task->waits, task->holds, task->told,
-		task->group_stopped, task->continued);
+	hash = HASH_BITS(hash, task->interrupted, task->rests, task->waits, task->holds, task->asks,
+		task->told, task->group_stopped, task->continued);
 	return hash_told(hash_stop(hash, task), task);
 }
 

@@ -32,6 +32,7 @@ struct mode {
 	const char *name;
 	unsigned events; /* those of enum event that may happen, by bit */
 	bool threads;	 /* records of threads are asked for */
+	bool failed;	 /* those of execs that fail */
 	bool detaches;	 /* it is told to let go, at any record */
 	bool kills;	 /* likewise to kill */
 	bool stops;	 /* stops of the command are told of */
@@ -100,6 +101,32 @@ static void on_fork_record(const struct procaudit_event *event)
 		is_wrong("a fork record is of another kind than the fork");
 }
 
+/* Somebody of the process whose call has no outcome yet. */
+static struct ktask *asker_of(pid_t pid)
+{
+	unsigned i;
+
+	for (i = 0; i < kernel.count; i++)
+		if (kernel.tasks[i].tgid == pid && kernel.tasks[i].asks)
+			return &kernel.tasks[i];
+	return NULL;
+}
+
+/* Without an error the caller was killed in the call, and is not named. */
+static void on_failed_record(const struct procaudit_event *event)
+{
+	struct ktask *caller = entry_of(event->tid ? event->tid : event->pid);
+
+	if (!event->exec.error)
+		caller = asker_of(event->pid);
+	if (!caller || !caller->asks) {
+		is_wrong("an exec is recorded that nobody has asked for");
+		return;
+	}
+	caller->asks = false;
+	caller->told_fails += event->exec.error == ENOENT;
+}
+
 static void on_process_record(const struct procaudit_event *event)
 {
 	struct ktask *process = entry_of(event->pid);
@@ -110,7 +137,9 @@ static void on_process_record(const struct procaudit_event *event)
 		is_wrong("a record has another number than its process");
 	if (process->exits || process->detaches)
 		is_wrong("something of a process is recorded behind its end");
-	if (event->kind == PROCAUDIT_EXEC && event->exec.image != ++process->told_execs)
+	if (event->kind == PROCAUDIT_EXEC && !event->exec.success)
+		on_failed_record(event);
+	else if (event->kind == PROCAUDIT_EXEC && event->exec.image != ++process->told_execs)
 		is_wrong("the images of a process are not counted one by one");
 	if (event->kind == PROCAUDIT_EXIT && event->exit.status != process->status)
 		is_wrong("a process is recorded to have ended in another way");
@@ -183,6 +212,12 @@ static void check_all(bool detached)
 
 		if (!detached && is_traced(task))
 			is_wrong("it ends though somebody is traced");
+		if (!detached && task->asks)
+			is_wrong("an exec that was asked for has no record");
+		if (task->told_fails > task->fails)
+			is_wrong("an exec is recorded that has not failed");
+		if (task->told_fails < task->fails && kernel.races_left == races_at_first)
+			is_wrong("an exec that failed has no record");
 		if (task->tid == task->tgid)
 			check_process(task);
 		else if (!detached && tracer->threads && task->threads != task->thread_exits)
@@ -237,12 +272,15 @@ static void run_once(const struct mode *mode, unsigned events, unsigned races)
 {
 	static char command[] = "command";
 	char *argv[] = {command, NULL};
-	struct procaudit_tracer_options options = {.threads = mode->threads, .stops = mode->stops};
+	struct procaudit_tracer_options options = {.threads = mode->threads,
+		.stops = mode->stops,
+		.failed = mode->failed ? PROCAUDIT_FAILED_FULL : PROCAUDIT_FAILED_NONE};
 	const struct procaudit_event *event;
 	int got = 0;
 
 	explore_start();
 	kernel_reset(events, races);
+	kernel_filters = mode->failed;
 	wrong = NULL;
 	given_up = letting_go = false;
 	gaps = 0;
@@ -367,6 +405,7 @@ static void check_met(void)
 		[STOPPED] = "who has stopped is killed",
 		[LISTENING] = "who rests in a group-stop is killed",
 		[VFORKING] = "who waits for a child of vfork is killed",
+		[CALLING] = "who calls execve is killed",
 		[EXECING] = "who waits for other threads to end is killed",
 		[EVENT_FIRST] = "a fork event comes before the child's stop",
 		[STOP_FIRST] = "a fork event comes after the child's stop",
@@ -399,6 +438,8 @@ int main(int argc, char *argv[])
 			.stops = true, .most = 4},
 		{"stops that are told of, and races", BIT(CLONE) | BIT(EXIT) | STOPPING,
 			.stops = true, .most = 3, .races = 1},
+		{"execs that fail", MAKING | ENDING | BIT(EXEC), .failed = true, .most = 3},
+		{"execs that fail, and races", ALL, .failed = true, .most = 2, .races = 1},
 		{"letting go", ALL, .detaches = true, .most = 2, .races = 1},
 		{"killing", ALL, .kills = true, .most = 2, .races = 1},
 	};
