@@ -27,6 +27,41 @@ IMPORT = """
     };
 """
 
+# The panel shows a trace, a lane for each thread, and tells about one slice. Nothing
+# else is in the way.
+SHOW = """
+    const {TimelinePanel, TimelineSelection} = await import("./panels/timeline/timeline.js");
+    const {TraceBounds} = await import("./services/trace_bounds/trace_bounds.js");
+    const panel = TimelinePanel.TimelinePanel.instance();
+    const frame = () => new Promise(requestAnimationFrame);
+    await panel.loadFromFile(new File([text], "trace.json"));
+    while (!panel.hasActiveTrace())
+        await frame();
+    const elements = (root) => [...root.querySelectorAll("*")].flatMap(
+        (element) => [element, ...(element.shadowRoot ? elements(element.shadowRoot) : [])]);
+    for (const button of elements(document).filter((element) => element.localName === "button"))
+        if (["Hide sidebar", "Close"].includes(button.ariaLabel) && button.getClientRects().length)
+            button.click();
+    // What has gone gives its place to the others in steps.
+    for (let i = 0; i < 60; i++)
+        await frame();
+    const view = panel.getFlameChart();
+    view.getMainFlameChart().toggleGroupExpand(0);
+    const bounds = TraceBounds.BoundsManager.instance();
+    const {min} = bounds.state().micro.entireTraceBounds;
+    bounds.setTimelineVisibleWindow({min, max: min + range, range}, {shouldAnimate: false});
+    const data = view.getMainDataProvider();
+    for (let i = 0; i < data.timelineData().entryLevels.length; i++) {
+        const slice = data.eventByIndex(i);
+        if (slice.args.id === id) {
+            panel.select(TimelineSelection.selectionFromEvent(slice));
+            break;
+        }
+    }
+    await frame();
+    await frame();
+"""
+
 
 class DevTools:
     def __enter__(self):
@@ -57,10 +92,10 @@ class DevTools:
             self.close()
 
     def run(self, script, *arguments):
-        """The result of a script that may wait; its first argument is `text`."""
+        """The result of a script that may wait; arguments are text, range, id."""
         result = self.driver.execute_async_script(
             "const done = arguments[arguments.length - 1];"
-            f"(async (text) => {{ {script} }})(...arguments)"
+            f"(async (text, range, id) => {{ {script} }})(...arguments)"
             ".then((value) => done({value}), (error) => done({error: `${error.stack}`}))", *arguments)
         assert "error" not in result, result["error"]
         return result.get("value")
@@ -69,3 +104,8 @@ class DevTools:
         """A trace, as the importer of the Performance panel has it."""
         with open(path, encoding="utf-8") as file:
             return self.run(IMPORT, file.read())
+
+    def show(self, path, seconds, id):
+        """The first seconds of a trace, and more of the slice with that id."""
+        with open(path, encoding="utf-8") as file:
+            self.run(SHOW, file.read(), seconds * 1e6, id)
