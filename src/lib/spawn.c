@@ -236,6 +236,14 @@ void spawn_abort(struct spawn *spawn)
 				stop_classify(status) == STOP_SIGNAL ? WSTOPSIG(status) : 0);
 }
 
+void spawn_refuse(struct procaudit_seat *seat)
+{
+	struct spawn spawn = {.release_fd = seat->release_fd, .report_fd = seat->report_fd};
+
+	spawn_close(&spawn);
+	seat->release_fd = seat->report_fd = -1;
+}
+
 void spawn_close(struct spawn *spawn)
 {
 	if (spawn->release_fd >= 0)

@@ -45,6 +45,9 @@ int spawn_fork(struct spawn *spawn, const struct spawn_options *options, const s
 /* In place of that: the command is to be what waits in the seat, which is taken over. */
 void spawn_take(struct spawn *spawn, struct procaudit_seat *seat, const sigset_t *block);
 
+/* Who waits in the seat is not going to be the command. */
+void spawn_refuse(struct procaudit_seat *seat);
+
 /* Seizes the child with these PTRACE_O_ options and proves that ptrace works:
  * one stop, one PTRACE_GET_SYSCALL_INFO. Returns 0 or -errno. */
 int spawn_seize(struct spawn *spawn, unsigned long options);

@@ -260,8 +260,11 @@ PUBLIC int procaudit_tracer_start(struct procaudit_tracer **tracer, char *const 
 	if (!options)
 		options = &defaults;
 	t = make(options);
-	if (!t)
+	if (!t) {
+		if (options->seat)
+			spawn_refuse(options->seat);
 		return -ENOMEM;
+	}
 	t->collector.takes_privilege = privilege_is_taken();
 	t->collector.no_new_privs = options->failed && procaudit_means_no_new_privs();
 	spawn = (struct spawn_options){

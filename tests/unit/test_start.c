@@ -287,6 +287,31 @@ static void test_seat(void)
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
 
+/* What waits in the seat learns that nobody is coming: its pipe has no writer. */
+static void test_refused_seat(void)
+{
+	struct procaudit_tracer_options options = {.stops = false};
+	struct procaudit_tracer *tracer = NULL;
+	struct procaudit_seat seat = {.pid = 1 << 30};
+	int release[2], report[2];
+	char byte;
+
+	if (pipe2(release, O_CLOEXEC) < 0 || pipe2(report, O_CLOEXEC) < 0)
+		abort();
+	seat.release_fd = release[1];
+	seat.report_fd = report[0];
+	options.seat = &seat;
+	refuse("calloc", 0, ENOMEM);
+	ok_int(procaudit_tracer_start(&tracer, command, &options), -ENOMEM,
+		"no memory for what sits in a seat");
+	allow_all();
+	ok(read(release[0], &byte, 1) == 0 && fcntl(report[0], F_GETFD) < 0 &&
+			seat.release_fd < 0 && seat.report_fd < 0,
+		"it is taken all the same");
+	close(release[0]);
+	close(report[1]);
+}
+
 /* --- Attaching ----------------------------------------------------------- */
 
 static int attach(const struct procaudit_tracer_options *options, size_t count)
@@ -425,6 +450,7 @@ int main(void)
 	test_runs();
 	test_steps();
 	test_seat();
+	test_refused_seat();
 	test_attach();
 	test_attach_gone();
 	test_signals();
