@@ -49,12 +49,12 @@ audit_much() {
 
 @test "the queries of the manual answer" {
 	displays
-	[ ! -e 7 ] || fail "a query is not tested"
+	[ ! -e 9 ] || fail "a query is not tested"
 	cp "$GOLDEN/build.jsonl" .
 	procreport() {
 		"$PROCREPORT" "$@"
 	}
-	for i in 2 3 4 5 6; do
+	for i in {2..8}; do
 		# shellcheck disable=SC1090
 		source "./$i" >"out.$i"
 	done
@@ -72,6 +72,30 @@ audit_much() {
 	grep -qP '^/usr/bin/ld [^\t]*\t/usr/lib/gcc/x86_64-linux-gnu/12/collect2 ' out.4
 	equal "$(cut -f2 out.5)" "cc -o hello hello.o say.o"
 	grep -qP '^MAKELEVEL\t1\t[0-9]+$' out.6
+	equal "$(cat out.7 out.8)" ''
+	# Nothing in this was attached to, or had a response file.
+	printf ' -Wall\n-Werror ' >a.rsp
+	audit --response-files true @a.rsp @none.rsp
+	sed 's/build.jsonl/"$LOG"/' 8 >8.log
+	# shellcheck disable=SC1091
+	source ./8.log >out.8
+	equal "$(cut -f2- out.8)" $'true @a.rsp @none.rsp\ta.rsp\t\ntrue @a.rsp @none.rsp\tnone.rsp\tENOENT'
+}
+
+@test "response files are there to the byte, and why they are not" {
+	printf 'a\n\377 b' >x.rsp
+	: >empty
+	audit --response-files sh -c '/bin/true @x.rsp @none @empty; /bin/true @; /bin/true $(seq -f @%g 100)'
+	sql 'SELECT idx, file, hex(content), typeof(content), errno FROM response WHERE exec = 2' >got
+	diff - got <<-'END'
+		0	x.rsp	610AFF2062	blob	
+		1	none		null	ENOENT
+		2	empty		text	
+	END
+	jq -cs 'map(select(.event == "exec") | [(.response_files // [] | length), .response_files_error])' "$LOG" >expected
+	equal "$(sql --json 'SELECT (SELECT count(*) FROM response WHERE exec = e.exec) AS n, response_error AS error
+		FROM exec AS e ORDER BY exec' | jq -c 'map([.n, .error])')" "$(cat expected)"
+	grep -q E2BIG expected
 }
 
 @test "every record of a log is in its tables" {
@@ -293,5 +317,17 @@ audit_much() {
 	equal "$(sql 'SELECT pid, attached FROM process WHERE attached IS NOT NULL')" \
 		"$pid"$'\t'"sh -c 'read -r go <gate; /bin/true one; /bin/true two'"
 	equal "$(sql 'SELECT pids, command FROM log')" "$pid"$'\t'
+	sql --json 'SELECT idx, name, value FROM attached_env ORDER BY idx' |
+		jq -r '.[] | if .value then "\(.name)=\(.value)" else .name end' >got
+	jq -r 'select(.event == "attach").env[]' "$LOG" | diff - got
+	grep -q . got
+	displays
+	procreport() {
+		"$PROCREPORT" "$@"
+	}
+	sed 's/build.jsonl/"$LOG"/' 7 >7.log
+	# shellcheck disable=SC1091
+	source ./7.log >out.7
+	equal "$(cut -f1,3 out.7)" "$pid"$'\t'"$PATH"
 	equal "$(sql 'SELECT command FROM exec')" $'/bin/true one\n/bin/true two'
 }

@@ -53,6 +53,7 @@ static const char tables[] =
 	"  utime_us INTEGER, stime_us INTEGER, -- these and all below: with children\n"
 	"  maxrss_kb INTEGER, minflt INTEGER, majflt INTEGER, inblock INTEGER,\n"
 	"  oublock INTEGER, nvcsw INTEGER, nivcsw INTEGER,\n"
+	"  environment INTEGER,       -- when it was attached to\n"
 	"  PRIMARY KEY (log, proc)\n"
 	") WITHOUT ROWID;\n"
 	"CREATE TABLE exec (\n"
@@ -71,7 +72,7 @@ static const char tables[] =
 	"  command TEXT,              -- the arguments, quoted for a shell\n"
 	"  asked TEXT,                -- those that the caller gave, if others\n"
 	"  argc INTEGER,\n"
-	"  argv_error TEXT, env_error TEXT, -- why they could not be read\n"
+	"  argv_error TEXT, env_error TEXT, response_error TEXT, -- why they are not there\n"
 	"  environment INTEGER,       -- NULL: not in the log\n"
 	"  syscall TEXT, arch TEXT, exe_dev TEXT, exe_ino TEXT,\n"
 	"  uid INTEGER, euid INTEGER, gid INTEGER, egid INTEGER, old_tid INTEGER\n"
@@ -79,6 +80,13 @@ static const char tables[] =
 	"CREATE TABLE argv (\n"
 	"  exec INTEGER NOT NULL, idx INTEGER NOT NULL, -- from 0\n"
 	"  value NOT NULL,\n"
+	"  PRIMARY KEY (exec, idx)\n"
+	") WITHOUT ROWID;\n"
+	"CREATE TABLE response (\n"
+	"  exec INTEGER NOT NULL, idx INTEGER NOT NULL, -- from 0\n"
+	"  file NOT NULL,             -- as its argument names it, without the @\n"
+	"  content,                   -- NULL: there was none, or it was not kept\n"
+	"  errno TEXT,                -- why\n"
 	"  PRIMARY KEY (exec, idx)\n"
 	") WITHOUT ROWID;\n"
 	"CREATE TABLE variable (\n"
@@ -98,7 +106,10 @@ static const char tables[] =
 	");\n"
 	"CREATE VIEW env AS\n"
 	"  SELECT exec, idx, name, value\n"
-	"  FROM exec JOIN environment USING (environment) JOIN variable USING (variable);\n";
+	"  FROM exec JOIN environment USING (environment) JOIN variable USING (variable);\n"
+	"CREATE VIEW attached_env AS\n"
+	"  SELECT log, proc, idx, name, value\n"
+	"  FROM process JOIN environment USING (environment) JOIN variable USING (variable);\n";
 
 /* The parameters are in the order in which load.c fills them. What comes later of a
  * process that is there adds to it; parts of a log may be missing. */
@@ -111,13 +122,14 @@ const char *const rows_statements[ROWS_STATEMENTS] = {
 			 " WHERE log = ?1",
 	[ROWS_LOG_END] = "UPDATE log SET end_us = ?2 WHERE log = ?1",
 	[ROWS_PROCESS] = "INSERT INTO process"
-			 " (log, proc, pid, ns_pid, parent, kind, begin_us, attached)"
-			 " VALUES (?,?,?,?,?,?,?,?)"
+			 " (log, proc, pid, ns_pid, parent, kind, begin_us, attached,"
+			 " environment) VALUES (?,?,?,?,?,?,?,?,?)"
 			 " ON CONFLICT DO UPDATE SET pid = coalesce(pid, excluded.pid),"
 			 " ns_pid = coalesce(ns_pid, excluded.ns_pid),"
 			 " parent = coalesce(parent, excluded.parent),"
 			 " kind = coalesce(kind, excluded.kind),"
-			 " attached = coalesce(attached, excluded.attached)",
+			 " attached = coalesce(attached, excluded.attached),"
+			 " environment = coalesce(environment, excluded.environment)",
 	[ROWS_END] = "INSERT INTO process (log, proc, pid, ns_pid, end_us, exit_code, signal,"
 		     " core_dumped, detached, duration_us, cpu_us, utime_us, stime_us, maxrss_kb,"
 		     " minflt, majflt, inblock, oublock, nvcsw, nivcsw)"
@@ -133,11 +145,13 @@ const char *const rows_statements[ROWS_STATEMENTS] = {
 		     " nvcsw = excluded.nvcsw, nivcsw = excluded.nivcsw",
 	[ROWS_EXEC] = "INSERT INTO exec (exec, log, proc, pid, seq, image, parent, ppid, ts, at_us,"
 		      " success, errno, program, path, exe, cwd, command, asked, argc,"
-		      " argv_error, env_error, environment, syscall, arch, exe_dev, exe_ino,"
+		      " argv_error, env_error, response_error, environment, syscall, arch, "
+		      "exe_dev, exe_ino,"
 		      " uid, euid, gid, egid, old_tid)"
-		      " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		      " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[ROWS_WALL] = "UPDATE exec SET wall_us = ?2 WHERE exec = ?1",
 	[ROWS_ARGV] = "INSERT INTO argv VALUES (?,?,?)",
+	[ROWS_RESPONSE] = "INSERT INTO response VALUES (?,?,?,?,?)",
 	[ROWS_VARIABLE] = "INSERT INTO variable VALUES (?,?,?)",
 	[ROWS_ENVIRONMENT] = "INSERT INTO environment VALUES (?,?,?)",
 	[ROWS_GAP] = "INSERT INTO gap VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",

@@ -216,6 +216,9 @@ static void add_gap(struct load *l, const struct procaudit_record *r)
 static void add_process(
 	struct load *l, int64_t proc, int64_t pid, int64_t parent, const struct procaudit_record *r)
 {
+	bool attached = r->kind == PROCAUDIT_RECORD_ATTACH;
+	int64_t row = attached ? environment_of(l, r) : -1;
+
 	rows_begin(&l->rows, ROWS_PROCESS);
 	rows_int(&l->rows, l->log);
 	rows_int(&l->rows, proc);
@@ -224,10 +227,11 @@ static void add_process(
 	rows_int(&l->rows, parent);
 	rows_string(&l->rows, &r->fork_kind);
 	rows_int(&l->rows, r->mono_us);
-	if (r->kind == PROCAUDIT_RECORD_ATTACH)
+	if (attached)
 		rows_command(&l->rows, &r->argv);
 	else
 		rows_null(&l->rows);
+	rows_int(&l->rows, row);
 	rows_end(&l->rows);
 	if (!known_find(l->living, proc))
 		known_add(&l->living, proc);
@@ -307,6 +311,46 @@ static void add_argv(struct load *l, const struct procaudit_strings *argv)
 	}
 }
 
+/* The next of the strings, which is taken from them; NULL: there are no more. */
+static const char *take(struct procaudit_strings *strings)
+{
+	const char *s = strings->size ? strings->data : NULL;
+	size_t size;
+
+	if (!s)
+		return NULL;
+	size = strlen(s) + 1;
+	strings->data += size;
+	strings->size -= size;
+	return s;
+}
+
+static void add_responses(struct load *l, const struct procaudit_record *r)
+{
+	struct procaudit_strings files = r->response_files, contents = r->response_contents;
+	struct procaudit_strings errors = r->response_errors;
+	const char *file, *content, *error;
+	int64_t i;
+
+	for (i = 0; (file = take(&files)); i++) {
+		content = take(&contents);
+		error = take(&errors);
+		rows_begin(&l->rows, ROWS_RESPONSE);
+		rows_int(&l->rows, l->exec);
+		rows_int(&l->rows, i);
+		rows_bytes(&l->rows, file, strlen(file));
+		if (content && !(error && *error))
+			rows_bytes(&l->rows, content, strlen(content));
+		else
+			rows_null(&l->rows);
+		if (error && *error)
+			rows_bytes(&l->rows, error, strlen(error));
+		else
+			rows_null(&l->rows);
+		rows_end(&l->rows);
+	}
+}
+
 static void add_program(struct load *l, const struct procaudit_record *r)
 {
 	int64_t row = environment_of(l, r);
@@ -333,6 +377,7 @@ static void add_program(struct load *l, const struct procaudit_record *r)
 	rows_int(&l->rows, r->argv.data ? (int64_t)r->argv.count : -1);
 	rows_error(&l->rows, r->argv.error);
 	rows_error(&l->rows, r->env.error);
+	rows_error(&l->rows, r->response_files.error);
 	rows_int(&l->rows, row);
 	rows_string(&l->rows, &r->syscall);
 	rows_string(&l->rows, &r->arch);
@@ -345,6 +390,7 @@ static void add_program(struct load *l, const struct procaudit_record *r)
 	rows_int(&l->rows, r->old_tid);
 	rows_end(&l->rows);
 	add_argv(l, &r->argv);
+	add_responses(l, r);
 }
 
 static void add_exec(struct load *l, const struct procaudit_record *r)

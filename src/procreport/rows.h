@@ -23,6 +23,7 @@ enum rows_statement {
 	ROWS_EXEC,
 	ROWS_WALL, /* of an exec, when the next comes */
 	ROWS_ARGV,
+	ROWS_RESPONSE,
 	ROWS_VARIABLE,
 	ROWS_ENVIRONMENT,
 	ROWS_GAP,
