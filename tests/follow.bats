@@ -207,6 +207,89 @@ plain() {
 	ended 0
 }
 
+# --- A recorder that is killed -----------------------------------------------------
+
+# Some file systems have other device numbers there than stat(1) shows.
+needs_locks() {
+	: >locked
+	exec 9<locked
+	flock -x 9
+	# shellcheck disable=SC2046,SC2183 # three numbers
+	grep -q "FLOCK.* WRITE .* $(printf '%02x:%02x:%d' $(stat -c '%Hd %Ld %i' locked)) " /proc/locks ||
+		skip "proc_locks(5) does not show who locks a file in $PWD"
+	exec 9<&-
+}
+
+@test "a recorder that is killed is the end, and is told" {
+	needs_locks
+	for way in '' '--rotate 64K'; do
+		follow "$LOG"
+		await test -s messages
+		mkfifo gate
+		exec 8<>gate
+		# shellcheck disable=SC2086 # options
+		"$PROCAUDIT" $way -o "$LOG" sh -c 'for i in $(seq 50); do /bin/true $i; done; read -r go <gate' 2>/dev/null 7<&- &
+		recorder=$!
+		while next_line && [[ $line != *'  /bin/true 50' ]]; do
+			:
+		done
+		next_line
+		kill -KILL "$(head -n 1 "$LOG" | jq .tracer_pid)"
+		wait "$recorder" || :
+		ended 4
+		equal "$(tail -n 1 messages)" \
+			"procreport: $LOG: nobody writes this any more, and it has no trailer: the recorder was killed"
+		echo go >&8
+		exec 8>&-
+		rm "$LOG"* gate
+	done
+}
+
+@test "one that goes on in another file, or has not begun, is not taken for killed" {
+	needs_locks
+	: >"$LOG"
+	follow "$LOG"
+	await waits
+	# In the order of a recorder.
+	exec 9>>"$LOG"
+	flock -x 9
+	{ header 1 0; records 0 1; } >&9
+	expect 'cd /' /x/0 '# exit 0'
+	await waits
+	exec 6>new
+	flock -x 6
+	header 2 3 >&6
+	mv "$LOG" "$LOG.000001"
+	mv new "$LOG"
+	exec 9>&-
+	records 1 1 | sed 's/"seq":4/"seq":5/; t; s/"seq":3/"seq":4/' >&6
+	expect /x/1 '# exit 0'
+	exec 6>&-
+	ended 4
+	equal "$(cat messages)" \
+		"procreport: $LOG: nobody writes this any more, and it has no trailer: the recorder was killed"
+}
+
+@test "--forever: after one that was killed another may follow" {
+	needs_locks
+	follow --forever "$LOG"
+	await test -s messages
+	exec 9>>"$LOG"
+	flock -x 9
+	{ header 1 0; records 0 1; } >&9
+	expect 'cd /' /x/0 '# exit 0'
+	await waits
+	exec 9>&-
+	await grep -q 'was killed' messages
+	exec 9>>"$LOG"
+	flock -x 9
+	{ header 1 0; records 1 1; } | sed 's/"log_id":"./"log_id":"0/' >&9
+	expect /x/1 '# exit 0'
+	exec 9>&-
+	kill -INT "$PID"
+	ended 130
+}
+
 # --- Other files ------------------------------------------------------------------
 
 @test "a log that is moved away goes on under its name" {

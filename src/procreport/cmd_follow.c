@@ -6,6 +6,7 @@
 #include "output.h"
 #include "siblings.h"
 #include "watch.h"
+#include "writer.h"
 
 #include <bsd/err.h>
 #include <errno.h>
@@ -25,6 +26,8 @@ struct follow {
 	struct watch watch;
 	struct procaudit_reader *reader; /* of the file that is open */
 	int fd;				 /* the same file; -1: what is read does not grow */
+	bool held;			 /* a recorder has been seen to write the log */
+	bool left;			 /* and it has ended without a trailer */
 	bool unreadable;
 };
 
@@ -101,7 +104,7 @@ static bool open_log(struct follow *f)
 		said = true;
 		/* All of what comes is new. */
 		live_begin(&f->live);
-		if (!watch_wait(&f->watch))
+		if (!watch_wait(&f->watch, false))
 			return false;
 	}
 	return true;
@@ -204,12 +207,43 @@ static bool flush(void)
 	err(STATUS_FAILED, "cannot write to standard output");
 }
 
+/* Whether the recorder that has written it is not there any more. What it wrote is read
+ * after this, and then the name: it locks a file before it writes, and lets go of one
+ * when the next one has its name and its header. */
+static bool is_left(struct follow *f)
+{
+	struct stat st;
+
+	/* While things happen that is not asked. */
+	if (f->fd < 0 || (f->held && !f->watch.idle))
+		return false;
+	if (fstat(f->fd, &st) != 0 || st.st_size == 0)
+		return false;
+	if (!writer_holds(f->fd))
+		return f->held;
+	f->held = true;
+	return false;
+}
+
+/* True: the end. */
+static bool tell_left(struct follow *f)
+{
+	live_begin(&f->live);
+	say(f);
+	fputs(": nobody writes this any more, and it has no trailer: the recorder was killed\n",
+		stderr);
+	f->left = !f->forever;
+	f->held = false;
+	return f->left;
+}
+
 /* Follows the file that is open. True: another one is to be opened. */
 static bool follow_file(struct follow *f)
 {
 	bool is_read = false;
 
 	for (;;) {
+		bool left = is_left(f);
 		int got = read_on(f);
 
 		if (f->live.ended && !f->forever)
@@ -228,7 +262,9 @@ static bool follow_file(struct follow *f)
 		}
 		if (is_replaced(f))
 			procaudit_reader_follow(f->reader, false);
-		else if (!watch_wait(&f->watch))
+		else if (left && !f->live.ended && tell_left(f))
+			return false;
+		else if (!watch_wait(&f->watch, f->held))
 			return false;
 	}
 }
@@ -261,7 +297,9 @@ static int run(const struct options *options)
 	}
 	watch_close(&f.watch);
 	live_close(&f.live);
-	return f.unreadable ? STATUS_FAILED : STATUS_OK;
+	if (f.unreadable)
+		return STATUS_FAILED;
+	return f.left ? STATUS_TRUNCATED : STATUS_OK;
 }
 
 const struct command cmd_follow = {
@@ -269,6 +307,7 @@ const struct command cmd_follow = {
 	.operands = "LOG",
 	.summary = "A log that is being written, as it comes",
 	.options = "|cwd|failed|forever|from-start|lines|match|pid|program|utc|",
-	.help = "It ends with the log. Filters combine: what all of them let pass is printed.\n",
+	.help = "It ends with the log, with status 4 if the recorder was killed. Filters combine: "
+		"what all of them let pass is printed.\n",
 	.run = run,
 };

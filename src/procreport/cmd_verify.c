@@ -18,7 +18,7 @@ static const struct {
 } classes[FINDINGS] = {
 	[FINDING_INCOMPLETE] = {"incomplete", 3},
 	[FINDING_UNKNOWN] = {"unknown", 6},
-	[FINDING_TRUNCATED] = {"truncated", 4},
+	[FINDING_TRUNCATED] = {"truncated", STATUS_TRUNCATED},
 	[FINDING_DAMAGED] = {"damaged", 5},
 };
 

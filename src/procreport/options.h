@@ -12,6 +12,7 @@ enum {
 	STATUS_OK = 0,
 	STATUS_FAILED = 1, /* a file could not be read, or output not written */
 	STATUS_USAGE = 2,
+	STATUS_TRUNCATED = 4, /* a log has no end */
 };
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };

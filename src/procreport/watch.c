@@ -83,13 +83,15 @@ static void drain(int fd)
 		;
 }
 
-bool watch_wait(struct watch *w)
+bool watch_wait(struct watch *w, bool look)
 {
+	int got;
 	struct pollfd fds[] = {{.fd = STDOUT_FILENO}, {.fd = w->fd, .events = POLLIN}};
 
-	while (poll(fds, 2, w->blind ? BLIND_MS : -1) < 0)
+	while ((got = poll(fds, 2, w->blind || look ? BLIND_MS : -1)) < 0)
 		if (errno != EINTR)
 			err(STATUS_FAILED, "cannot wait for %s", w->path);
+	w->idle = got == 0;
 	if (w->fd >= 0)
 		drain(w->fd);
 	return !(fds[0].revents & (POLLERR | POLLHUP | POLLNVAL));

@@ -13,6 +13,7 @@ struct watch {
 	int fd;		  /* of inotify; -1: it cannot be had */
 	int file;	  /* what is watched of the file itself; -1: nothing */
 	bool blind;	  /* something cannot be watched, so it is looked at now and then */
+	bool idle;	  /* the last wait ended so: nothing is known to have happened */
 };
 
 /* For a file of this name, which there may not be. Says so if it cannot be watched. */
@@ -26,7 +27,8 @@ void watch_file(struct watch *watch, int fd);
 void watch_name(struct watch *watch);
 
 /* Waits until something may have happened since the last call, or since the watch
- * was opened. False: nobody reads standard output any more. */
-bool watch_wait(struct watch *watch);
+ * was opened; with look, no longer than a second. False: nobody reads standard output
+ * any more. */
+bool watch_wait(struct watch *watch, bool look);
 
 #endif
