@@ -344,6 +344,54 @@ products() {
 	products 'built/lib dir' | diff <(grep 'lib dir' expected | sed 's|/lib dir||') -
 }
 
+@test "shell: response files are made again, of any bytes, and nobody's are overwritten" {
+	mkdir work
+	cat >reads <<-'END'
+		#!/bin/bash
+		for arg; do
+			printf '%s:' "$arg"
+			if [[ $arg = @* ]]; then cat "${arg#@}" 2>&1; fi
+		done >>"$RESULT"
+		rm -f -- gone.rsp sub/*
+		:
+	END
+	chmod +x reads
+	export RESULT=$BATS_TEST_TMPDIR/result
+	odd=$(printf 'o\n\377 \047\042$x')
+	cat >build <<-'END'
+		cd work
+		printf 'one\n\n' >gone.rsp
+		../reads @gone.rsp @none
+		printf '\001\377\047"\134\n$(id) `id` %%s ]' >gone.rsp
+		../reads x @gone.rsp
+		mkdir sub
+		printf '%s' two >"sub/$1"
+		printf changed >stays.rsp
+		: >empty.rsp
+		../reads "@sub/$1" @stays.rsp @empty.rsp
+		rm empty.rsp
+		printf '%070000d' 0 >large.rsp
+		../reads @large.rsp
+		rm -r sub large.rsp
+	END
+	audit --response-files bash build "$odd"
+	mv result expected
+	equal "$(ls work)" stays.rsp
+	"$PROCREPORT" shell "$LOG" >script
+	bash script 2>messages
+	cmp expected result
+	[ ! -s messages ]
+	# In another place, where there is one by such a name; the rest is made.
+	rm -r result work
+	mkdir -p other/work
+	cp reads other
+	printf mine >other/work/stays.rsp
+	(cd other && bash ../script "$PWD") 2>messages || fail "$(cat messages)"
+	equal "$(cat messages)" "$PWD/other/work/stays.rsp: this is another file than that in the log"
+	equal "$(cat other/work/stays.rsp)" mine
+	sed 's/changed/mine/' expected | cmp - result
+}
+
 @test "shell: words, names, directories and variables of any bytes" {
 	odd=$(printf 'a\n\377 "\047\134$dir;#')
 	mkdir "$odd"

@@ -6,6 +6,8 @@
 #include "model.h"
 #include "options.h"
 #include "output.h"
+#include "recreate.h"
+#include "response.h"
 #include "words.h"
 
 #include <inttypes.h>
@@ -214,6 +216,7 @@ static void print_command(struct shell *s, const struct exec *exec)
 	}
 	if (s->marks[process->number].ninja)
 		make_directories(exec);
+	recreate_files(exec);
 	print_changes(s, exec);
 	at = print_program(exec);
 	end = exec->argv->data + exec->argv->size;
@@ -278,6 +281,7 @@ static void print_script(struct shell *s)
 	     "# What make, or a script that began it, did itself is not in a log: redirections,\n"
 	     "# pipes, files that it wrote.\n"
 	     "set -e");
+	recreate_begin(&s->model);
 	for (i = 0; i < s->model.exec_count; i++) {
 		const struct exec *exec = s->model.execs[i];
 
@@ -289,13 +293,21 @@ static void print_script(struct shell *s)
 	}
 }
 
+static void on_record(void *context, const struct procaudit_record *record, struct exec *exec)
+{
+	struct shell *s = context;
+
+	deltas_record(&s->deltas, record, exec);
+	response_keep(NULL, record, exec);
+}
+
 static int run(const struct options *options)
 {
 	struct shell s = {.options = options};
 	struct exec *exec;
 	int status;
 
-	model_read(&s.model, options->files, deltas_record, &s.deltas);
+	model_read(&s.model, options->files, on_record, &s);
 	if (options->from)
 		s.top = model_named(&s.model, options->from, &exec);
 	s.marks = leaves_find(&s.model, s.top);
