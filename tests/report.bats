@@ -310,6 +310,15 @@ filtered() {
 	done
 }
 
+@test "tree: what ran before the first part that is there is not called a fork" {
+	head -n 1 "$GOLDEN/build.jsonl" | sed 's/"part":1/"part":13/' >later.jsonl
+	sed '1,29d' "$GOLDEN/build.jsonl" >>later.jsonl
+	"$PROCREPORT" tree later.jsonl >got
+	equal "$(grep -c '(before part 13)$' got) $(grep -c '(fork)$' got || :)" '2 0'
+	sed '1s/"part":13/"part":1/' later.jsonl >first.jsonl
+	"$PROCREPORT" tree first.jsonl | sed 's/(fork)$/(before part 13)/' | diff - got
+}
+
 @test "tree: as kept" {
 	golden build.tree tree build.jsonl
 	golden build.tree-failed tree --failed build.jsonl

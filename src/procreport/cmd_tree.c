@@ -69,10 +69,27 @@ static void print_failure(const struct tree *t, const struct exec *exec, unsigne
 	print_command(t, exec, used);
 }
 
+/* What stands in the place of a command where the process has run none that is known. */
+static void print_inherited(const struct process *process)
+{
+	const struct exec *program = words_program(process);
+
+	if (!program && process->log->first_part > 1) {
+		printf("(before part %" PRId64 ")\n", process->log->first_part);
+		return;
+	}
+	fputs("(fork", stdout);
+	if (program) {
+		fputs(" of ", stdout);
+		output_quoted(stdout, exec_name(program), strlen(exec_name(program)));
+	}
+	puts(")");
+}
+
 /* One line for each program; a process that ran none has its creator's. */
 static void print_process(const struct tree *t, const struct process *process, unsigned depth)
 {
-	const struct exec *exec, *program = words_program(process);
+	const struct exec *exec;
 	uint32_t count = prune_count(&t->prune, process);
 
 	if (t->options->failed)
@@ -82,12 +99,7 @@ static void print_process(const struct tree *t, const struct process *process, u
 	if (!process->image) {
 		print_front(t, words_process_id(t->model, process), prune_wall(&t->prune, process),
 			words_end(process), depth, count);
-		fputs("(fork", stdout);
-		if (program) {
-			fputs(" of ", stdout);
-			output_quoted(stdout, exec_name(program), strlen(exec_name(program)));
-		}
-		puts(")");
+		print_inherited(process);
 		return;
 	}
 	for (exec = process->first_exec; exec; exec = exec->next) {
