@@ -228,7 +228,7 @@ needs_locks() {
 		mkfifo gate
 		exec 8<>gate
 		# shellcheck disable=SC2086 # options
-		"$PROCAUDIT" $way -o "$LOG" sh -c 'for i in $(seq 50); do /bin/true $i; done; read -r go <gate' 2>/dev/null 7<&- &
+		"$PROCAUDIT" $way -o "$LOG" sh -c 'for i in $(seq 50); do /bin/true $i; done; read -r go <gate' 2>/dev/null 3>&- 7<&- &
 		recorder=$!
 		while next_line && [[ $line != *'  /bin/true 50' ]]; do
 			:
