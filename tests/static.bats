@@ -108,6 +108,21 @@ namespaces() {
 	[ "$(wc -l <"${recorder//\//_}")" -eq 33 ]
 }
 
+@test "a script without #! is read by sh, wherever it is" {
+	local name recorder
+
+	echo 'exit 7' >script && chmod +x script
+	for recorder in "$BUILDROOT/src/procaudit/procaudit" "$PROCAUDIT"; do
+		for name in ./script "$PWD/script" script; do
+			PATH=/nonexistent:$PWD:$PATH run -7 "$recorder" --failed -o "$LOG" "$name" 'an argument'
+			check_log "$LOG"
+			log 'select(.event == "exec") | [.errno, .path, .argv]'
+		done >"${recorder//\//_}"
+	done
+	diff -- *_procaudit
+	grep -qxF '[null,"/bin/sh",["/bin/sh","./script","an argument"]]' "${recorder//\//_}"
+}
+
 @test "what is masked with a key is the same" {
 	local recorder
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "spawn.h"
 
+#include "script.h"
 #include "seccomp.h"
 #include "stop.h"
 
@@ -49,6 +50,8 @@ static struct report execute(const struct spawn_options *options)
 	report.step = PROCAUDIT_STEP_EXEC;
 	execvp(options->argv[0], options->argv);
 	report.error = errno;
+	if (report.error == ENOEXEC)
+		script_exec(options->argv);
 	return report;
 }
 

@@ -16,7 +16,7 @@ layers() {
 		2 L mem proc census obstacle queue seccomp task timeout view wait
 		2 R split hmac mask names secrets shapes common lexicon identity redact envtable encoder encode jsonl encode_frame encode_jsonl encode_text line
 		2 R record parse source whole reader
-		3 L asked privilege guise response collect seize spawn seat
+		3 L asked privilege script guise response collect seize spawn seat
 		4 L state newborn restart exec groupstop end wakeup fault dispatch hold join attach tracer
 	END
 }
