@@ -7,11 +7,28 @@ load lib/common
 
 : "${PROCREPORT:?set by meson test}"
 
+# One browser for all; it ends with the other end of its standard input.
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
+	export PYTHONPATH=$SRCROOT/tests/lib PYTHONDONTWRITEBYTECODE=1
+	mkfifo hold address
+	/usr/bin/python3 "$SRCROOT/tests/lib/page.py" "$PWD/browser" <hold >address 3>&- &
+	BROWSER_PID=$!
+	exec {BROWSER_FD}>hold
+	read -r BROWSER <address
+	export BROWSER
+}
+
+teardown_file() {
+	exec {BROWSER_FD}>&-
+	wait "$BROWSER_PID"
+}
+
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	LOG=$BATS_TEST_TMPDIR/log.jsonl
 	GOLDEN=$SRCROOT/tests/golden
-	export GOLDEN LC_ALL=C TZ=UTC PYTHONPATH=$SRCROOT/tests/lib PYTHONDONTWRITEBYTECODE=1
+	export GOLDEN LC_ALL=C TZ=UTC
 }
 
 # Runs the script on standard input, which has a page open as `page`, with names.
@@ -239,6 +256,40 @@ audit_hostile() {
 	END
 	(cd / && bash "$BATS_TEST_TMPDIR/copied.0") | cmp - expected
 	(cd / && env -i /bin/bash "$BATS_TEST_TMPDIR/copied.1") | cmp - expected
+}
+
+@test "html: on paper all is light, and there is nothing to be pressed" {
+	audit_hostile
+	"$PROCREPORT" html "$LOG" >page.html
+	browse <<-'END'
+		def look(page):
+		    return page.js("""const of = getComputedStyle(document.body);
+		        return [of.backgroundColor, of.color, document.querySelector('#canvas').width]""")
+		with Page("page.html", scheme="dark") as page:
+		    page.search("exe:onerror")
+		    page.press(Keys.ENTER)
+		    before = look(page)
+		    for name in "paper.pdf", "again.pdf":
+		        with open(name, "wb") as file:
+		            file.write(page.paper())
+		    page.settle()
+		    equal(look(page), before)
+	END
+	pdftotext -layout paper.pdf text
+	grep -q 'exit 7' text
+	grep -q SIGKILL text
+	grep -q 'onerror=hacked=2' text
+	run ! grep -qE 'Timeline|Theme|Search|Copy' text
+	pdftotext -layout again.pdf - | diff text -
+	# As bright as paper, with something on it.
+	pdftoppm -gray -r 20 paper.pdf sheet
+	/usr/bin/python3 - sheet-*.pgm <<-'END'
+		import sys
+		for name in sys.argv[1:]:
+		    with open(name, "rb") as file:
+		        pixels = file.read().split(b"\n255\n", 1)[1]
+		    assert sum(pixels) / len(pixels) > 225 and min(pixels) < 160, name
+	END
 }
 
 @test "html: without scripts there are the tables" {

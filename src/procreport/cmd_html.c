@@ -145,15 +145,17 @@ static int run(const struct options *options)
 {
 	char **names = names_of(options->files);
 	struct page page = {.names = names, .files = options->files};
+	unsigned most = options->most ? (unsigned)options->most : MOST;
 	struct model model;
 	int status;
 
 	fetch_prepare(options->files);
-	model_read(&model, options->files, NULL, NULL);
 	page.model = &model;
-	page.sample = sample_take(&model, options->most ? (unsigned)options->most : MOST);
 	lists_init(&page.lists);
-	envlists_read(&page.envlists, &page.lists, &model, options->files);
+	envlists_init(&page.envlists, &page.lists, &model, most);
+	model_read(&model, options->files, envlists_collect, &page.envlists);
+	page.sample = sample_take(&model, most);
+	envlists_select(&page.envlists, &page.sample, options->files);
 	number_all(&page);
 	write_page(&page, options->output);
 	free(page.numbers);

@@ -13,10 +13,30 @@
 
 struct env_entry {
 	uint64_t key;		 /* the place of the record */
-	const struct exec *exec; /* the first one that had it */
-	int64_t list;		 /* -1: not read yet */
+	const struct exec *exec; /* the first one that had it; NULL while it is collected */
+	int64_t list;		 /* -1: not read, or no room */
 	UT_hash_handle hh;
 };
+
+void envlists_init(
+	struct envlists *envlists, struct lists *lists, const struct model *model, unsigned most)
+{
+	*envlists = (struct envlists){.lists = lists, .model = model, .most = most, .last = -1};
+}
+
+void envlists_free(struct envlists *envlists)
+{
+	HASH_CLEAR(hh, envlists->entries);
+}
+
+static void forget(struct envlists *envlists)
+{
+	HASH_CLEAR(hh, envlists->entries);
+	lists_free(envlists->lists);
+	lists_init(envlists->lists);
+	envlists->last = -1;
+	envlists->lost = 0;
+}
 
 /* Whether it has one. */
 static bool has_key(const struct procaudit_place *place)
@@ -35,17 +55,18 @@ static struct env_entry *find(const struct envlists *envlists, const struct proc
 	return entry;
 }
 
-static void want(struct envlists *envlists, const struct exec *exec)
+/* NULL: there is one, or there can be none. */
+static struct env_entry *new_entry(struct envlists *envlists, const struct procaudit_place *place)
 {
 	struct env_entry *entry;
 
-	if (!has_key(&exec->env_place) || find(envlists, &exec->env_place))
-		return;
+	if (!has_key(place) || find(envlists, place))
+		return NULL;
 	entry = permanent(sizeof(*entry));
-	entry->key = exec->env_place.index * BYTES_MOST + exec->env_place.offset;
-	entry->exec = exec;
+	entry->key = place->index * BYTES_MOST + place->offset;
 	entry->list = -1;
 	HASH_ADD(hh, envlists->entries, key, sizeof(entry->key), entry);
+	return entry;
 }
 
 int64_t envlists_of(const struct envlists *envlists, const struct exec *exec)
@@ -55,68 +76,104 @@ int64_t envlists_of(const struct envlists *envlists, const struct exec *exec)
 	return entry ? entry->list : -1;
 }
 
-/* Of one process; further ones would cost more than they save. */
+/* Of one process and those above; further ones would cost more than they save. */
 #define LOOKED_AT 1000
 
-/* The environment of the program that made this one, more or less. */
+/* The environment of the program that made this one, more or less; else the last one. */
 static int64_t env_before(const struct envlists *envlists, const struct exec *exec)
 {
-	const struct process *process = exec->process;
-	const struct exec *at, *found = NULL;
+	const struct process *process = exec ? exec->process : NULL;
+	int64_t list = -1;
 	unsigned left = LOOKED_AT;
 
-	for (; process && !found && left; process = process->parent)
+	for (; process && list < 0 && left; process = process->parent) {
+		const struct exec *at, *found = NULL;
+
 		for (at = process->first_exec; at && at->seq < exec->seq && left; at = at->next) {
 			left--;
-			if (at->selected)
+			if (at->env_place.line > 0)
 				found = at;
 		}
-	return found ? envlists_of(envlists, found) : -1;
+		if (found)
+			list = envlists_of(envlists, found);
+	}
+	return list < 0 ? envlists->last : list;
 }
 
-static void add(struct envlists *envlists, struct lists *lists, const struct procaudit_record *r)
+static void add(struct envlists *envlists, struct env_entry *entry, const struct exec *exec,
+	const struct procaudit_strings *env)
 {
-	struct env_entry *entry = r->env.data ? find(envlists, &r->place) : NULL;
-
-	if (!entry)
-		return;
-	entry->list = lists_add(lists, r->env.data, r->env.size, env_before(envlists, entry->exec));
+	entry->list = lists_add(envlists->lists, env->data, env->size, env_before(envlists, exec));
 	if (entry->list < 0)
 		envlists->lost++;
+	else
+		envlists->last = entry->list;
 }
 
-static void pass_over(void *context, int error, const struct procaudit_problem *problem)
+void envlists_collect(void *context, const struct procaudit_record *record, struct exec *exec)
 {
-	(void)context;
-	(void)error;
-	(void)problem;
+	struct envlists *envlists = context;
+	struct env_entry *entry;
+
+	if (envlists->too_many || !record->env.data)
+		return;
+	if (envlists->model->process_count > envlists->most ||
+		envlists->model->exec_count / SAMPLE_PROGRAMS_EACH > envlists->most) {
+		envlists->too_many = true;
+		forget(envlists);
+		return;
+	}
+	entry = new_entry(envlists, &record->place);
+	if (entry)
+		add(envlists, entry, exec, &record->env);
 }
 
-void envlists_read(struct envlists *envlists, struct lists *lists, const struct model *model,
-	char *const *files)
+/* --- Those that were selected, read again --------------------------------------- */
+
+static void want_selected(struct envlists *envlists)
 {
-	const struct procaudit_record *record;
-	struct input input;
+	const struct model *model = envlists->model;
+	struct env_entry *entry;
 	unsigned i;
 
-	*envlists = (struct envlists){0};
 	for (i = 0; i < model->process_count; i++) {
 		const struct exec *exec = model->processes[i]->first_exec;
 
-		for (; exec; exec = exec->next)
-			if (exec->selected)
-				want(envlists, exec);
+		for (; exec; exec = exec->next) {
+			entry = exec->selected ? new_entry(envlists, &exec->env_place) : NULL;
+			if (entry)
+				entry->exec = exec;
+		}
 	}
-	if (!envlists->entries)
-		return;
+}
+
+static int by_key(const struct env_entry *a, const struct env_entry *b)
+{
+	return a->key < b->key ? -1 : a->key > b->key;
+}
+
+/* What cannot be read any more has been told when it was read first, or is gone. */
+static void read_again(struct envlists *envlists, char *const *files)
+{
+	const struct procaudit_record *record;
+	struct env_entry *entry;
+	struct input input;
+
+	HASH_SORT(envlists->entries, by_key);
 	input_open(&input, files);
-	input.on_problem = pass_over; /* told when they were read first */
-	while ((record = input_next(&input)))
-		add(envlists, lists, record);
+	for (entry = envlists->entries; entry; entry = entry->hh.next)
+		if (procaudit_reader_seek(input.reader, &entry->exec->env_place) == 0 &&
+			procaudit_reader_next(input.reader, &record) == 1 && record->env.data)
+			add(envlists, entry, entry->exec, &record->env);
 	input_close(&input);
 }
 
-void envlists_free(struct envlists *envlists)
+void envlists_select(struct envlists *envlists, const struct sample *sample, char *const *files)
 {
-	HASH_CLEAR(hh, envlists->entries);
+	if (!envlists->too_many && sample->processes == envlists->model->process_count &&
+		!sample->lost)
+		return;
+	forget(envlists);
+	want_selected(envlists);
+	read_again(envlists, files);
 }

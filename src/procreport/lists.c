@@ -38,6 +38,10 @@ void lists_init(struct lists *lists)
 
 void lists_free(struct lists *lists)
 {
+	size_t i;
+
+	for (i = 0; i < lists->string_count; i++)
+		lists->strings[i]->uses = 0;
 	free(lists->strings);
 	free(lists->items);
 	free(lists->places);

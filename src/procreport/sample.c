@@ -82,7 +82,11 @@ static bool take_chain(struct taking *t, struct process *process)
 
 struct sample sample_take(const struct model *model, unsigned most)
 {
-	struct taking t = {.left = most, .programs = UINT64_C(4) * most, .bytes = BYTES_MOST};
+	struct taking t = {
+		.left = most,
+		.programs = (uint64_t)SAMPLE_PROGRAMS_EACH * most,
+		.bytes = BYTES_MOST,
+	};
 	struct process **list = calloc(model->process_count + 1, sizeof(void *));
 	unsigned i;
 

@@ -5,6 +5,9 @@
 
 #include "model.h"
 
+/* Programs for which there is room, for each process for which there is. */
+#define SAMPLE_PROGRAMS_EACH 4
+
 struct sample {
 	unsigned processes; /* that were selected */
 	unsigned programs;  /* of these: execs, those that failed, too */

@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 VIEWS = (["verify"], ["summary"], ["tree"], ["list"], ["failed"], ["show", "4711"],
-         ["sql"], ["scrub"], ["compdb"], ["shell"], ["trace"], ["otlp"], ["flame"], ["intoto"])
+         ["sql"], ["scrub"], ["compdb"], ["shell"], ["trace"], ["otlp"], ["flame"], ["intoto"], ["html"])
 BEHIND = {"sql": ["SELECT count(*) FROM exec"]}
 
 

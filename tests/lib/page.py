@@ -2,16 +2,21 @@
 """A page of procreport html, in a browser without a window, or as bytes.
 
 with Page("page.html") as page: ... ends with an error if the page has complained.
+
+page.py DIRECTORY starts a browser, whose files are in a directory, for many of them:
+it prints what BROWSER is to be then, and ends it at the end of standard input.
 """
 import base64
 import json
 import os
 import re
+import sys
 import tempfile
 import time
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.chromium.remote_connection import ChromiumRemoteConnection
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -20,36 +25,68 @@ ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--dis
              "--disable-background-networking", "--disable-component-update", "about:blank")
 
 
+class Attached(webdriver.Remote):
+    """A browser that `page.py DIRECTORY` has started."""
+
+    def __init__(self, url, session):
+        self.known = session
+        super().__init__(ChromiumRemoteConnection(url, "goog", "chrome"), options=webdriver.ChromeOptions())
+
+    def start_session(self, capabilities, browser_profile=None):
+        self.session_id, self.caps = self.known, {}
+
+
+def start(folder):
+    options = webdriver.ChromeOptions()
+    for argument in (f"--user-data-dir={folder}", *ARGUMENTS):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    return webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+
+
 class Page:
+    """Each has a tab of its own: in the browser that BROWSER names, or in a new one."""
+
     def __init__(self, path, script=True, scheme="light"):
         self.path, self.script, self.scheme = os.path.abspath(path), script, scheme
 
     def __enter__(self):
-        options = webdriver.ChromeOptions()
-        # Neither the user's browser nor what another test has left.
-        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        for argument in (f"--user-data-dir={self.folder.name}", *ARGUMENTS):
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        self.driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+        self.folder = None
+        if "BROWSER" in os.environ:
+            self.driver = Attached(*os.environ["BROWSER"].split())
+        else:
+            # Neither the user's browser nor what another test has left.
+            self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+            self.driver = start(self.folder.name)
         try:
-            self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-                "features": [{"name": "prefers-color-scheme", "value": self.scheme}]})
-            if not self.script:
-                self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-            began = time.monotonic()
-            self.driver.get(f"file://{self.path}")
-            self.seconds = time.monotonic() - began
-            if self.script:
-                assert self.js("return document.documentElement.dataset.ready") == "yes", self.complaints()
+            self.open()
         except BaseException:
             self.close()
             raise
         return self
 
+    def open(self):
+        self.first = self.driver.window_handles[0]
+        self.driver.switch_to.window(self.first)
+        self.driver.switch_to.new_window("tab")
+        self.complaints()
+        self.driver.get_log("performance")
+        self.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": self.scheme}])
+        if not self.script:
+            self.cdp("Emulation.setScriptExecutionDisabled", value=True)
+        began = time.monotonic()
+        self.driver.get(f"file://{self.path}")
+        self.seconds = time.monotonic() - began
+        if self.script:
+            assert self.js("return document.documentElement.dataset.ready") == "yes", self.complaints()
+
     def close(self):
-        self.driver.quit()
-        self.folder.cleanup()
+        if self.folder:
+            self.driver.quit()
+            self.folder.cleanup()
+        else:
+            self.driver.close()
+            self.driver.switch_to.window(self.first)
 
     def __exit__(self, kind, value, trace):
         try:
@@ -60,6 +97,13 @@ class Page:
                 assert not requests, requests
         finally:
             self.close()
+
+    def cdp(self, command, **parameters):
+        return self.driver.execute("executeCdpCommand", {"cmd": command, "params": parameters})["value"]
+
+    def paper(self):
+        """The page as PDF."""
+        return base64.b64decode(self.cdp("Page.printToPDF", paperWidth=8.27, paperHeight=11.69)["data"])
 
     def complaints(self):
         return self.driver.get_log("browser")
@@ -150,3 +194,12 @@ class Data:
 
     def list(self, number):
         return None if number < 0 else self.lists[number]
+
+
+if __name__ == "__main__":
+    browser = start(sys.argv[1])
+    try:
+        print(browser.service.service_url, browser.session_id, flush=True)
+        sys.stdin.read()
+    finally:
+        browser.quit()

@@ -3,14 +3,15 @@
 
 const box = id => document.getElementById(id);
 let pending = false;
+let printing = false;
 
 function redraw() {
-	if (pending)
+	if (pending || printing)
 		return;
 	pending = true;
 	requestAnimationFrame(() => {
 		pending = false;
-		if (box('timeline').hidden)
+		if (printing || box('timeline').hidden)
 			return;
 		drawTree();
 		drawTimeline();
@@ -282,28 +283,49 @@ box('splitter').addEventListener('keydown', event => {
 // --- Paper, and other themes -----------------------------------------------------
 
 function recolor() {
+	if (printing)
+		return;
 	readPalette();
 	drawLegend();
 	redraw();
 }
 dark.addEventListener('change', recolor);
 addEventListener('resize', () => {
+	if (printing)
+		return;
 	fitCanvas();
 	redraw();
 });
 let themeOnScreen;
+// Pixels, of the picture on paper: as wide as it is, and at most as high.
+const PAPER = 1000;
+
+// What is printed has the light theme by the style sheet, and so has the picture. It
+// needs no tree beside it, which would be on one page of many: its lanes are packed.
+function drawForPaper() {
+	const {packed, laneTop} = view;
+
+	view.packed = true;
+	view.laneTop = 0;
+	setSize(PAPER, Math.min(PAPER, TOP + lanes.list.length * LANE + 12), 2);
+	readPalette();
+	drawLegend();
+	drawTimeline();
+	Object.assign(view, {packed, laneTop});
+}
 addEventListener('beforeprint', () => {
+	printing = true;
 	themeOnScreen = document.documentElement.dataset.theme;
 	document.documentElement.dataset.theme = 'light';
-	readPalette();
-	drawTree();
-	drawTimeline();
+	drawForPaper();
 });
 addEventListener('afterprint', () => {
+	printing = false;
 	if (themeOnScreen)
 		document.documentElement.dataset.theme = themeOnScreen;
 	else
 		delete document.documentElement.dataset.theme;
+	fitCanvas();
 	recolor();
 });
 

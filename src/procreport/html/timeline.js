@@ -16,17 +16,20 @@ const xOf = us => (us - view.from) / (view.to - view.from) * size.width;
 const timeAt = x => view.from + x / size.width * (view.to - view.from);
 const visible = p => end[p] >= view.from && P.begin[p] <= view.to;
 
+function setSize(width, height, ratio) {
+	size.width = width;
+	size.height = height;
+	canvas.width = width * ratio;
+	canvas.height = height * ratio;
+	canvas.style.width = `${width}px`;
+	canvas.style.height = `${height}px`;
+	context.setTransform(ratio, 0, 0, ratio, 0, 0);
+}
+
 function fitCanvas() {
-	const ratio = devicePixelRatio || 1;
 	const box = chart.getBoundingClientRect();
 
-	size.width = Math.max(50, Math.floor(box.width));
-	size.height = Math.max(TOP + 20, Math.floor(box.height));
-	canvas.width = size.width * ratio;
-	canvas.height = size.height * ratio;
-	canvas.style.width = `${size.width}px`;
-	canvas.style.height = `${size.height}px`;
-	context.setTransform(ratio, 0, 0, ratio, 0, 0);
+	setSize(Math.max(50, Math.floor(box.width)), Math.max(TOP + 20, Math.floor(box.height)), devicePixelRatio || 1);
 }
 
 function setView(from, to) {
