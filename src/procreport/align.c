@@ -2,19 +2,11 @@
 #include "align.h"
 
 #include "loose.h"
+#include "memory.h"
 #include "similar.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot compare");
-	return memory;
-}
 
 void align_add(struct align *align, const struct unit *a, const struct unit *b)
 {
@@ -22,8 +14,9 @@ void align_add(struct align *align, const struct unit *a, const struct unit *b)
 
 	if (align->count == align->cap) {
 		align->cap = align->cap ? 2 * align->cap : 1024;
-		align->matches = allocated(
-			reallocarray(align->matches, align->cap, sizeof(*align->matches)));
+		align->matches =
+			allocated(reallocarray(align->matches, align->cap, sizeof(*align->matches)),
+				"cannot compare");
 	}
 	match = &align->matches[align->count++];
 	*match = (struct match){0};
@@ -89,8 +82,8 @@ void align_find(struct align *align, struct side sides[2])
 	struct loose loose;
 
 	*align = (struct align){0};
-	align->sorted = allocated(calloc(count + 1, sizeof(void *)));
-	align->rest = allocated(calloc(count + 1, sizeof(void *)));
+	align->sorted = allocated(calloc(count + 1, sizeof(void *)), "cannot compare");
+	align->rest = allocated(calloc(count + 1, sizeof(void *)), "cannot compare");
 	for (i = 0; i < sides[0].count; i++)
 		align->sorted[i] = &sides[0].commands[i];
 	for (i = 0; i < sides[1].count; i++)
@@ -99,7 +92,7 @@ void align_find(struct align *align, struct side sides[2])
 	loose_begin(&loose, sides);
 	loose_keys(&loose, align->rest, left);
 	loose_free(&loose);
-	units = allocated(calloc(left + 1, sizeof(*units)));
+	units = allocated(calloc(left + 1, sizeof(*units)), "cannot compare");
 	left = match_equal(align, align->rest, left, units);
 	similar_match(align, units, left);
 	free(units);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "change.h"
 
-#include "options.h"
+#include "memory.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,13 +18,6 @@ struct arguments {
 	struct argument *list;
 	size_t count;
 };
-
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot compare");
-	return memory;
-}
 
 /* --- Arguments ------------------------------------------------------------------------ */
 
@@ -54,7 +45,7 @@ static struct arguments arguments_of(const struct text *key)
 
 	for (i = 0; i < key->size; i++)
 		count += key->data[i] == '\0';
-	arguments.list = allocated(calloc(count + 1, sizeof(*arguments.list)));
+	arguments.list = allocated(calloc(count + 1, sizeof(*arguments.list)), "cannot compare");
 	arguments.count = 0;
 	s += strlen(s) + 1; /* the program */
 	for (s += strlen(s) + 1; s < end; s += strlen(s) + 1) {
@@ -166,7 +157,7 @@ struct changes changes_find(const struct align *align)
 
 	for (i = 0; i < align->count; i++)
 		count += align->matches[i].changed;
-	changes.list = allocated(calloc(count + 1, sizeof(*changes.list)));
+	changes.list = allocated(calloc(count + 1, sizeof(*changes.list)), "cannot compare");
 	count = 0;
 	for (i = 0; i < align->count; i++)
 		if (align->matches[i].changed)
@@ -215,7 +206,7 @@ const struct text *change_status(const struct unit *unit, bool with_counts)
 
 	if (unit->count == 1 && unit->list[0]->status->size)
 		return unit->list[0]->status;
-	list = allocated(calloc(unit->count, sizeof(void *)));
+	list = allocated(calloc(unit->count, sizeof(void *)), "cannot compare");
 	for (i = 0; i < unit->count; i++)
 		list[i] = unit->list[i]->status;
 	qsort(list, unit->count, sizeof(void *), by_status);

@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "fetch.h"
 #include "html_parts.h"
+#include "memory.h"
 #include "model.h"
 #include "options.h"
 #include "output.h"
@@ -10,8 +11,6 @@
 #include "replace.h"
 #include "words.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,13 +19,6 @@
 /* Processes on a page, if --most does not say how many: a browser stays smooth. */
 #define MOST 50000
 
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot hold the page");
-	return memory;
-}
-
 /* Logs come one behind the other, as in summary. */
 static void number_all(struct page *page)
 {
@@ -34,8 +26,10 @@ static void number_all(struct page *page)
 	int64_t next = 0, offset = 0;
 	unsigned i;
 
-	page->numbers = allocated(calloc(model->process_count + 1, sizeof(*page->numbers)));
-	page->offsets = allocated(calloc(model->log_count + 1, sizeof(*page->offsets)));
+	page->numbers = allocated(
+		calloc(model->process_count + 1, sizeof(*page->numbers)), "cannot hold the page");
+	page->offsets = allocated(
+		calloc(model->log_count + 1, sizeof(*page->offsets)), "cannot hold the page");
 	for (i = 0; i < model->process_count; i++)
 		page->numbers[i] = model->processes[i]->selected ? next++ : -1;
 	for (i = 0; i < model->log_count; i++) {
@@ -135,7 +129,7 @@ static char **names_of(char *const *files)
 
 	while (files[count])
 		count++;
-	names = allocated(calloc(count + 1, sizeof(*names)));
+	names = allocated(calloc(count + 1, sizeof(*names)), "cannot hold the page");
 	for (i = 0; i < count; i++)
 		names[i] = files[i];
 	return names;

@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "group.h"
 #include "jsonout.h"
+#include "memory.h"
 #include "model.h"
 #include "options.h"
 #include "output.h"
@@ -10,19 +11,10 @@
 #include "totals.h"
 #include "words.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot sum up");
-	return memory;
-}
 
 /* --- Text --------------------------------------------------------------------- */
 
@@ -167,7 +159,7 @@ static size_t longest_steps(
 {
 	size_t i;
 
-	*list = allocated(calloc(count + 1, sizeof(void *)));
+	*list = allocated(calloc(count + 1, sizeof(void *)), "cannot sum up");
 	for (i = 0; i < count; i++)
 		(*list)[i] = &steps[i];
 	qsort(*list, count, sizeof(void *), by_time);

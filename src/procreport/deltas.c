@@ -2,10 +2,8 @@
 #include "deltas.h"
 
 #include "envdiff.h"
-#include "options.h"
+#include "memory.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,13 +12,6 @@ struct delta_entry {
 	const struct text *text;
 	UT_hash_handle hh;
 };
-
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot compare environments");
-	return memory;
-}
 
 static size_t add(char *at, char sign, const char *data, size_t size)
 {
@@ -33,7 +24,8 @@ static size_t add(char *at, char sign, const char *data, size_t size)
 static const struct text *text_of(const struct text *before, const struct text *after)
 {
 	struct env_diff diff = env_diff(before, after);
-	char *room = allocated(malloc(before->size + after->size + 2 * diff.count + 1));
+	char *room = allocated(malloc(before->size + after->size + 2 * diff.count + 1),
+		"cannot compare environments");
 	const struct text *text;
 	size_t i, size = 0;
 
@@ -65,7 +57,8 @@ static const struct text *compare(struct deltas *c, const struct procaudit_strin
 		return intern("", 0);
 	if (c->last_text && is_same(c->last, env))
 		return c->last_text;
-	c->last = allocated(realloc(c->last, sizeof(*c->last) + env->size + 1));
+	c->last = allocated(
+		realloc(c->last, sizeof(*c->last) + env->size + 1), "cannot compare environments");
 	memcpy(c->last->data, env->data, env->size);
 	c->last->data[env->size] = '\0';
 	c->last->size = (uint32_t)env->size;
@@ -79,7 +72,7 @@ static void on_env(struct deltas *c, const struct procaudit_record *r)
 
 	HASH_FIND(hh, c->entries, &r->env_id, sizeof(r->env_id), entry);
 	if (!entry) {
-		entry = allocated(calloc(1, sizeof(*entry)));
+		entry = allocated(calloc(1, sizeof(*entry)), "cannot compare environments");
 		entry->env_id = r->env_id;
 		HASH_ADD(hh, c->entries, env_id, sizeof(entry->env_id), entry);
 	}
@@ -112,7 +105,8 @@ static void on_header(struct deltas *c, const struct procaudit_record *r)
 static void keep_first(struct deltas *c, const struct model_log *log)
 {
 	if (log->number > c->logs) {
-		c->firsts = allocated(reallocarray(c->firsts, log->number, sizeof(void *)));
+		c->firsts = allocated(reallocarray(c->firsts, log->number, sizeof(void *)),
+			"cannot compare environments");
 		while (c->logs < log->number)
 			c->firsts[c->logs++] = NULL;
 	}
@@ -133,7 +127,8 @@ void deltas_record(void *context, const struct procaudit_record *r, struct exec 
 		return;
 	if (exec->number >= c->cap) {
 		c->cap = 2 * exec->number + 64;
-		c->list = allocated(reallocarray(c->list, c->cap, sizeof(void *)));
+		c->list = allocated(reallocarray(c->list, c->cap, sizeof(void *)),
+			"cannot compare environments");
 	}
 	if (r->env_id > 0)
 		HASH_FIND(hh, c->entries, &r->env_id, sizeof(r->env_id), entry);

@@ -2,18 +2,10 @@
 #include "differ.h"
 
 #include "mapfind.h"
+#include "memory.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot compare");
-	return memory;
-}
 
 /* --- Programs --------------------------------------------------------------------------- */
 
@@ -39,8 +31,10 @@ static int by_first(const void *left, const void *right)
 static void add_program(struct only_programs *programs, const struct run *first, size_t count)
 {
 	if ((programs->count & (programs->count - 1)) == 0)
-		programs->list = allocated(reallocarray(programs->list,
-			programs->count ? 2 * programs->count : 1, sizeof(*programs->list)));
+		programs->list = allocated(
+			reallocarray(programs->list, programs->count ? 2 * programs->count : 1,
+				sizeof(*programs->list)),
+			"cannot compare");
 	programs->list[programs->count++] = (struct only_program){first, count};
 }
 
@@ -49,7 +43,7 @@ static void find_programs(struct differ *differ)
 {
 	const struct side *sides = differ->sides;
 	size_t total = sides[0].count + sides[1].count, count = 0, at, end, i;
-	const struct run **list = allocated(calloc(total + 1, sizeof(void *)));
+	const struct run **list = allocated(calloc(total + 1, sizeof(void *)), "cannot compare");
 
 	for (at = 0; at < 2; at++)
 		for (i = 0; i < sides[at].count; i++)
@@ -75,8 +69,10 @@ static void find_programs(struct differ *differ)
 static void add_match(struct matches *matches, const struct match *match)
 {
 	if ((matches->count & (matches->count - 1)) == 0)
-		matches->list = allocated(reallocarray(
-			matches->list, matches->count ? 2 * matches->count : 1, sizeof(void *)));
+		matches->list =
+			allocated(reallocarray(matches->list,
+					  matches->count ? 2 * matches->count : 1, sizeof(void *)),
+				"cannot compare");
 	matches->list[matches->count++] = match;
 }
 
@@ -227,7 +223,8 @@ static int by_delta(const void *left, const void *right)
 
 struct timing *differ_slower(const struct differ *differ, size_t most, size_t *count)
 {
-	struct timing *list = allocated(calloc(differ->align.count + 1, sizeof(*list)));
+	struct timing *list =
+		allocated(calloc(differ->align.count + 1, sizeof(*list)), "cannot compare");
 	size_t i, found = 0;
 
 	for (i = 0; i < differ->align.count; i++) {

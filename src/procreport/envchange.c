@@ -2,10 +2,9 @@
 #include "envchange.h"
 
 #include "loose.h"
+#include "memory.h"
 #include "noise.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,21 +19,14 @@ struct pairs {
 	size_t count, cap;
 };
 
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot compare environments");
-	return memory;
-}
-
 /* --- Commands with other environments -------------------------------------------------- */
 
 static void add_pair(struct pairs *pairs, const struct run *a, const struct run *b)
 {
 	if (pairs->count == pairs->cap) {
 		pairs->cap = pairs->cap ? 2 * pairs->cap : 256;
-		pairs->list =
-			allocated(reallocarray(pairs->list, pairs->cap, sizeof(*pairs->list)));
+		pairs->list = allocated(reallocarray(pairs->list, pairs->cap, sizeof(*pairs->list)),
+			"cannot compare environments");
 	}
 	pairs->list[pairs->count++] = (struct env_pair){{a, b}, 1};
 }
@@ -57,7 +49,8 @@ static int by_env(const void *left, const void *right)
 /* Those of a unit whose environments are known, sorted. */
 static struct run **with_env(const struct unit *unit, size_t *count)
 {
-	struct run **list = allocated(calloc(unit->count, sizeof(void *)));
+	struct run **list =
+		allocated(calloc(unit->count, sizeof(void *)), "cannot compare environments");
 	size_t i;
 
 	*count = 0;
@@ -155,8 +148,9 @@ static void add_change(struct env_changes *changes, const struct env_pair *pair,
 {
 	if (changes->count == changes->cap) {
 		changes->cap = changes->cap ? 2 * changes->cap : 64;
-		changes->list = allocated(
-			reallocarray(changes->list, changes->cap, sizeof(*changes->list)));
+		changes->list =
+			allocated(reallocarray(changes->list, changes->cap, sizeof(*changes->list)),
+				"cannot compare environments");
 	}
 	changes->list[changes->count++] = (struct env_change_of){
 		{before, after}, {pair->runs[0], pair->runs[1]}, pair->count};

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "envdiff.h"
 
-#include "options.h"
+#include "memory.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,13 +12,6 @@ struct entry {
 	size_t index;		    /* in its environment */
 	const struct entry *before; /* the same variable there; NULL: none */
 };
-
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot compare environments");
-	return memory;
-}
 
 static int compare_names(const struct entry *a, const struct entry *b)
 {
@@ -49,7 +40,8 @@ static int by_index(const void *left, const void *right)
 
 static struct entry *entries_of(const struct text *env, size_t *count)
 {
-	struct entry *entries = allocated(calloc(env->size + 1, sizeof(*entries)));
+	struct entry *entries =
+		allocated(calloc(env->size + 1, sizeof(*entries)), "cannot compare environments");
 	const char *s, *end = env->data + env->size;
 	size_t n = 0;
 
@@ -88,7 +80,8 @@ struct env_diff env_diff(const struct text *before, const struct text *after)
 	size_t old_count, new_count, i = 0, j = 0;
 	struct entry *old = entries_of(before, &old_count), *new = entries_of(after, &new_count);
 	struct env_diff diff = {
-		.changes = allocated(calloc(old_count + new_count + 1, sizeof(*diff.changes)))};
+		.changes = allocated(calloc(old_count + new_count + 1, sizeof(*diff.changes)),
+			"cannot compare environments")};
 
 	while (i < old_count || j < new_count) {
 		int order = i == old_count   ? 1

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "failures.h"
 
-#include "options.h"
+#include "memory.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,17 +33,12 @@ static int by_count(const void *left, const void *right)
 	return a->first->number < b->first->number ? -1 : 1;
 }
 
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot sum up");
-	return memory;
-}
-
 struct failure *failures_of(const struct model *model, bool misses, size_t *count, uint64_t *missed)
 {
-	struct exec **list = allocated(calloc(model->exec_count + 1, sizeof(void *)));
-	struct failure *failures = allocated(calloc(model->exec_count + 1, sizeof(*failures)));
+	struct exec **list =
+		allocated(calloc(model->exec_count + 1, sizeof(void *)), "cannot sum up");
+	struct failure *failures =
+		allocated(calloc(model->exec_count + 1, sizeof(*failures)), "cannot sum up");
 	size_t found = 0, i;
 
 	*count = *missed = 0;

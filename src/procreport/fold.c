@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "fold.h"
 
-#include "options.h"
+#include "memory.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot fold the tree");
-	return memory;
-}
 
 static bool same_exec(const struct exec *a, const struct exec *b)
 {
@@ -65,7 +56,8 @@ static uint64_t hash_process(const struct process *process)
 /* Of each process and what came from it. */
 static uint64_t *hash_trees(const struct model *model)
 {
-	uint64_t *hashes = allocated(calloc(model->process_count + 1, sizeof(*hashes)));
+	uint64_t *hashes = allocated(
+		calloc(model->process_count + 1, sizeof(*hashes)), "cannot fold the tree");
 	unsigned i;
 
 	/* Children stand behind their parents: they are done first. */
@@ -100,7 +92,8 @@ static uint32_t *slot_of(uint32_t *slots, size_t cap, const struct model *model,
 
 struct fold *fold_find(const struct model *model)
 {
-	struct fold *folds = allocated(calloc(model->process_count + 1, sizeof(*folds)));
+	struct fold *folds =
+		allocated(calloc(model->process_count + 1, sizeof(*folds)), "cannot fold the tree");
 	uint64_t *hashes = hash_trees(model);
 	size_t cap = 16;
 	uint32_t *slots;
@@ -108,7 +101,7 @@ struct fold *fold_find(const struct model *model)
 
 	while (cap < 2 * (size_t)model->process_count)
 		cap *= 2;
-	slots = allocated(calloc(cap, sizeof(*slots)));
+	slots = allocated(calloc(cap, sizeof(*slots)), "cannot fold the tree");
 	for (i = 0; i < model->process_count; i++) {
 		struct process *process = model->processes[i];
 		int64_t wall = process->end_us < 0 ? 0 : process->end_us - process->begin_us;

@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "group.h"
 
-#include "options.h"
+#include "memory.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <stdlib.h>
-
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot sum up");
-	return memory;
-}
 
 static struct group **slot_of(const struct groups *groups, uint64_t key)
 {
@@ -29,7 +20,7 @@ static void grow(struct groups *groups)
 	size_t i;
 
 	groups->cap = old.cap ? 2 * old.cap : 256;
-	groups->slots = allocated(calloc(groups->cap, sizeof(void *)));
+	groups->slots = allocated(calloc(groups->cap, sizeof(void *)), "cannot sum up");
 	for (i = 0; i < old.cap; i++)
 		if (old.slots[i])
 			*slot_of(groups, old.slots[i]->key) = old.slots[i];
@@ -88,7 +79,7 @@ ORDER(group_by_cpu, cpu_us)
 
 struct group **groups_sorted(const struct groups *groups, group_order *order)
 {
-	struct group **list = allocated(calloc(groups->count + 1, sizeof(void *)));
+	struct group **list = allocated(calloc(groups->count + 1, sizeof(void *)), "cannot sum up");
 	size_t i, n = 0;
 
 	for (i = 0; i < groups->cap; i++)

@@ -2,10 +2,9 @@
 #include "mention.h"
 
 #include "maps.h"
+#include "memory.h"
 #include "noise.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,13 +21,6 @@ struct look {
 	const char *root; /* of the log; NULL: unknown */
 	struct seen *seen;
 };
-
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot compare directories");
-	return memory;
-}
 
 static struct mention *find(const struct mentions *mentions, uint64_t hash)
 {
@@ -55,7 +47,7 @@ void mentions_add(struct mentions *mentions, const char *path)
 
 	if (find(mentions, hash))
 		return;
-	mention = allocated(calloc(1, sizeof(*mention)));
+	mention = allocated(calloc(1, sizeof(*mention)), "cannot compare directories");
 	mention->hash = hash;
 	HASH_ADD(hh, mentions->all, hash, sizeof(mention->hash), mention);
 }
@@ -115,7 +107,7 @@ static void look_at_env(struct look *look, const struct text *env)
 	HASH_FIND_PTR(look->seen, &env, seen);
 	if (seen)
 		return;
-	seen = allocated(calloc(1, sizeof(*seen)));
+	seen = allocated(calloc(1, sizeof(*seen)), "cannot compare directories");
 	seen->env = env;
 	HASH_ADD_PTR(look->seen, env, seen);
 	for (i = 0; i < noise_count(env); i++)

@@ -2,18 +2,10 @@
 #include "places.h"
 
 #include "maps.h"
+#include "memory.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot compare directories");
-	return memory;
-}
 
 bool places_is_system(const char *path)
 {
@@ -59,7 +51,8 @@ static struct place *place_of(
 static void add_place(struct places *places, const struct side *side, const struct exec *exec)
 {
 	static struct bytes bytes;
-	struct place *place = allocated(calloc(1, sizeof(*place))), *first;
+	struct place *place = allocated(calloc(1, sizeof(*place)), "cannot compare directories"),
+		     *first;
 
 	place->path = exec->cwd;
 	place->normal = normal_of(side, exec);
@@ -154,7 +147,7 @@ static void find_tops(struct places *places)
 
 	for (place = places->all; place; place = place->next)
 		count++;
-	list = allocated(calloc(count + 1, sizeof(void *)));
+	list = allocated(calloc(count + 1, sizeof(void *)), "cannot compare directories");
 	count = 0;
 	for (place = places->all; place; place = place->next)
 		list[count++] = place;
@@ -217,7 +210,8 @@ static void add_command(struct top *top, uint64_t hash)
 	if (top->count == top->cap) {
 		top->cap = top->cap ? 2 * top->cap : 64;
 		top->commands =
-			allocated(reallocarray(top->commands, top->cap, sizeof(*top->commands)));
+			allocated(reallocarray(top->commands, top->cap, sizeof(*top->commands)),
+				"cannot compare directories");
 	}
 	top->commands[top->count++] = hash;
 }

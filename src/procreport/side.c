@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "side.h"
 
+#include "memory.h"
 #include "noise.h"
 #include "words.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,13 +26,6 @@ struct env_entry {
 	const struct text *env;
 	UT_hash_handle hh;
 };
-
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot hold the log");
-	return memory;
-}
 
 /* --- Environments, while they are read ------------------------------------------- */
 
@@ -140,7 +132,8 @@ static void on_header(struct side *side)
 	side->next_seq = 0;
 	log = model->logs[side->normal_count];
 	side->normals = allocated(
-		reallocarray(side->normals, side->normal_count + 1, sizeof(*side->normals)));
+		reallocarray(side->normals, side->normal_count + 1, sizeof(*side->normals)),
+		"cannot hold the log");
 	normal = &side->normals[side->normal_count++];
 	normal_begin(normal, log->cwd ? log->cwd->data : NULL);
 	normal->ignore = side->ignore;
@@ -164,7 +157,8 @@ static void on_exec(struct side *side, const struct procaudit_record *r, const s
 
 	if (exec->number >= side->env_cap) {
 		side->env_cap = 2 * side->env_cap + 1024;
-		side->envs = allocated(reallocarray(side->envs, side->env_cap, sizeof(void *)));
+		side->envs = allocated(reallocarray(side->envs, side->env_cap, sizeof(void *)),
+			"cannot hold the log");
 	}
 	side->envs[exec->number] = entry ? entry->env : env_of(side, &r->env);
 	learn_templates(&side->normals[side->normal_count - 1], exec);
@@ -337,7 +331,7 @@ static const struct text *filtered_env(struct side *side, const struct exec *exe
 		return NULL;
 	HASH_FIND_PTR(side->filtered, &kept, filtered);
 	if (!filtered) {
-		filtered = allocated(calloc(1, sizeof(*filtered)));
+		filtered = allocated(calloc(1, sizeof(*filtered)), "cannot hold the log");
 		filtered->kept = kept;
 		filtered->env = noise_filter(
 			side->options, &side->normals[exec->process->log->number - 1], kept);
@@ -351,7 +345,8 @@ void side_find_commands(struct side *side, bool failed)
 	const struct model *model = &side->model;
 	unsigned number = 0, i;
 
-	side->commands = allocated(calloc((size_t)model->exec_count + 1, sizeof(*side->commands)));
+	side->commands = allocated(calloc((size_t)model->exec_count + 1, sizeof(*side->commands)),
+		"cannot hold the log");
 	for (i = 0; i < model->exec_count; i++) {
 		const struct exec *exec = model->execs[i];
 		struct run *command;

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "similar.h"
 
-#include "options.h"
+#include "memory.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,13 +48,6 @@ struct bucket {
 	struct pair *pairs;
 	size_t pair_count, pair_cap;
 };
-
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot compare");
-	return memory;
-}
 
 static int compare_bytes(const char *a, size_t a_size, const char *b, size_t b_size)
 {
@@ -123,7 +114,8 @@ static void add_word(struct bucket *bucket, unsigned item, const char *word, siz
 	if (bucket->pool_count == bucket->pool_cap) {
 		bucket->pool_cap = bucket->pool_cap ? 2 * bucket->pool_cap : 256;
 		bucket->pool = allocated(
-			reallocarray(bucket->pool, bucket->pool_cap, sizeof(*bucket->pool)));
+			reallocarray(bucket->pool, bucket->pool_cap, sizeof(*bucket->pool)),
+			"cannot compare");
 	}
 	bucket->pool[bucket->pool_count++] =
 		(struct word){hash_bytes(HASH_START, word, size), weight, item};
@@ -193,7 +185,8 @@ static void add_pair(struct bucket *bucket, unsigned a, unsigned b)
 	if (bucket->pair_count == bucket->pair_cap) {
 		bucket->pair_cap = bucket->pair_cap ? 2 * bucket->pair_cap : 256;
 		bucket->pairs = allocated(
-			reallocarray(bucket->pairs, bucket->pair_cap, sizeof(*bucket->pairs)));
+			reallocarray(bucket->pairs, bucket->pair_cap, sizeof(*bucket->pairs)),
+			"cannot compare");
 	}
 	bucket->pairs[bucket->pair_count++] = (struct pair){a, b, 0, x < y ? y - x : x - y, x + y};
 }
@@ -250,7 +243,8 @@ static void find_pairs(struct bucket *bucket)
 
 	if (limit > COMMON)
 		limit = COMMON;
-	bucket->index = allocated(calloc(bucket->pool_count + 1, sizeof(*bucket->index)));
+	bucket->index =
+		allocated(calloc(bucket->pool_count + 1, sizeof(*bucket->index)), "cannot compare");
 	if (bucket->pool_count)
 		memcpy(bucket->index, bucket->pool, bucket->pool_count * sizeof(*bucket->index));
 	qsort(bucket->index, bucket->pool_count, sizeof(*bucket->index), by_hash_and_item);
@@ -388,7 +382,7 @@ static size_t without_used(struct item *items, size_t count)
 
 void similar_match(struct align *align, const struct unit *units, size_t count)
 {
-	struct item *items = allocated(calloc(count + 1, sizeof(*items)));
+	struct item *items = allocated(calloc(count + 1, sizeof(*items)), "cannot compare");
 	size_t i;
 
 	for (i = 0; i < count; i++) {

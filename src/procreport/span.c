@@ -2,14 +2,13 @@
 #include "span.h"
 
 #include "jsonout.h"
+#include "memory.h"
 #include "options.h"
 #include "otlp.h"
 #include "sha256.h"
 
 #include <procaudit/reader.h>
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,13 +18,6 @@
  * memory bounded. */
 #define EVENTS_MOST	 128
 #define EVENT_BYTES_MOST ((size_t)1 << 20)
-
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot follow the processes of the log");
-	return memory;
-}
 
 struct span *span_find(const struct spans *spans, int64_t proc)
 {
@@ -37,7 +29,8 @@ struct span *span_find(const struct spans *spans, int64_t proc)
 
 struct span *span_new(struct spans *spans, int64_t proc, int64_t us)
 {
-	struct span *span = allocated(calloc(1, sizeof(*span)));
+	struct span *span =
+		allocated(calloc(1, sizeof(*span)), "cannot follow the processes of the log");
 
 	span->proc = proc;
 	span->pid = span->ppid = span->vpid = -1;
@@ -48,7 +41,7 @@ struct span *span_new(struct spans *spans, int64_t proc, int64_t us)
 
 void span_set_exe(struct span *span, const char *exe)
 {
-	char *copy = exe ? allocated(strdup(exe)) : NULL;
+	char *copy = exe ? allocated(strdup(exe), "cannot follow the processes of the log") : NULL;
 
 	free(span->exe);
 	span->exe = copy;

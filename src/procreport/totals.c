@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "totals.h"
 
-#include "options.h"
+#include "memory.h"
 
-#include <bsd/err.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot sum up");
-	return memory;
-}
 
 static uint64_t hash_text(uint64_t hash, const struct text *text)
 {
@@ -80,7 +72,8 @@ static void add_to_chart(struct totals *t, const struct process *process, double
 
 void totals_sum_up(struct totals *t, const struct model *model)
 {
-	double *offsets = allocated(calloc(model->log_count + 1, sizeof(*offsets)));
+	double *offsets =
+		allocated(calloc(model->log_count + 1, sizeof(*offsets)), "cannot sum up");
 	unsigned i;
 
 	for (i = 0; i < model->log_count; i++) {

@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "track.h"
 
-#include "options.h"
+#include "memory.h"
 
-#include <bsd/err.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void *allocated(void *memory)
-{
-	if (!memory)
-		errc(STATUS_FAILED, ENOMEM, "cannot follow the processes of the log");
-	return memory;
-}
 
 void tracks_begin(struct tracks *tracks)
 {
@@ -45,7 +36,8 @@ static uint32_t tid_of(struct tracks *tracks, int64_t proc)
 
 struct track *track_new(struct tracks *tracks, int64_t proc)
 {
-	struct track *track = allocated(calloc(1, sizeof(*track)));
+	struct track *track =
+		allocated(calloc(1, sizeof(*track)), "cannot follow the processes of the log");
 
 	track->proc = proc;
 	track->tid = tid_of(tracks, proc);
@@ -55,7 +47,7 @@ struct track *track_new(struct tracks *tracks, int64_t proc)
 
 void track_rename(struct track *track, const char *name)
 {
-	char *copy = allocated(strdup(name));
+	char *copy = allocated(strdup(name), "cannot follow the processes of the log");
 
 	free(track->name);
 	track->name = copy;
