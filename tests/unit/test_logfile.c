@@ -2,6 +2,7 @@
 /* Opening a log by its name: what fails is said, and harms nothing that was there. */
 #define FAILING_ITSELF
 #include "failing.h"
+#include "files.h"
 #include "logfile.h"
 #include "tap.h"
 
@@ -30,32 +31,12 @@ static const char *said(void)
 	return colon ? colon + 2 : text;
 }
 
-static void put(const char *name, const char *content)
-{
-	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	if (fd < 0 || write(fd, content, strlen(content)) != (ssize_t)strlen(content))
-		abort();
-	close(fd);
-}
-
-static const char *content(const char *name)
-{
-	static char data[256];
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
-	ssize_t n = read(fd, data, sizeof(data) - 1);
-
-	close(fd);
-	data[n < 0 ? 0 : n] = '\0';
-	return data;
-}
-
 /* Who holds it is looked up in /proc/locks, if that can be read. */
 static void test_held(void)
 {
 	int fd;
 
-	put("log", HEADER);
+	put_file("log", HEADER);
 	fd = open("log", O_RDONLY | O_CLOEXEC);
 	if (flock(fd, LOCK_EX) < 0)
 		abort();
@@ -88,7 +69,7 @@ static void test_replace(void)
 {
 	int fd;
 
-	put("log", HEADER);
+	put_file("log", HEADER);
 	fail("ftruncate", 0, 1, EIO);
 	ok_int(logfile_open("log", false, true), -1, "a log that cannot be emptied");
 	failed();
@@ -111,7 +92,7 @@ static void test_repair_failing(const char *call, const char *before, const char
 	int fd;
 
 	for (;; skipped++) {
-		put("log", before);
+		put_file("log", before);
 		fail(call, skipped, 1, EIO);
 		fd = logfile_open("log", true, true);
 		if (!failed())
@@ -136,12 +117,12 @@ static void test_repair(void)
 {
 	int fd;
 
-	put("log", HEADER "x");
+	put_file("log", HEADER "x");
 	fd = logfile_open("log", true, true);
 	ok_str(said(), "the log log ended in the middle of a record: 1 byte is cut off",
 		"one byte");
 	close(fd);
-	put("log", HEADER "xy");
+	put_file("log", HEADER "xy");
 	fd = logfile_open("log", true, true);
 	ok_str(said(), "the log log ended in the middle of a record: 2 bytes are cut off", "two");
 	close(fd);
@@ -153,7 +134,7 @@ static void test_repair(void)
 	ok_int(logfile_open("log", true, true), -1, "one whose size is not known");
 	ok_int(failed(), 1, "has failed");
 	ok_str(said(), "cannot repair the end of the log log: Input/output error", "is refused");
-	put("log", "{\"v\":1,\"eve");
+	put_file("log", "{\"v\":1,\"eve");
 	fail("ftruncate", 0, 1, EROFS);
 	ok_int(logfile_open("log", true, true), -1, "another's");
 	failed();
@@ -168,7 +149,7 @@ static void test_reopen(void)
 		abort();
 	ok_int(logfile_reopen(AT_FDCWD, "fifo", true), -EEXIST, "no log goes on in a FIFO");
 	ok_int(logfile_reopen(AT_FDCWD, ".", true), -EISDIR, "nor in a directory");
-	put("text", "anything");
+	put_file("text", "anything");
 	fd = logfile_reopen(AT_FDCWD, "text", false);
 	ok(fd >= 0, "text goes on behind anything");
 	ok_str(content("text"), "anything", "which stays");

@@ -2,6 +2,7 @@
 /* The files of a log that is rotated: none is lost, whatever fails. */
 #define FAILING_ITSELF
 #include "failing.h"
+#include "files.h"
 #include "parts.h"
 #include "tap.h"
 
@@ -10,27 +11,6 @@
 #include <stdlib.h>
 
 static char top[] = "/tmp/test_parts.XXXXXX";
-
-static void put(const char *name, const char *content)
-{
-	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	if (fd < 0 || write(fd, content, strlen(content)) != (ssize_t)strlen(content))
-		abort();
-	close(fd);
-}
-
-static const char *content(const char *name)
-{
-	static char data[64];
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, data, sizeof(data) - 1);
-
-	if (fd >= 0)
-		close(fd);
-	data[n < 0 ? 0 : n] = '\0';
-	return fd < 0 ? "(none)" : data;
-}
 
 static void remove_all(void)
 {
@@ -90,19 +70,19 @@ static void test_names(void)
 {
 	struct parts parts;
 
-	put("log", "");
-	put("log.00007", "short");
-	put("log.0000007", "a nought too many");
-	put("log.4294967295", "too large");
-	put("log.99999999999999999999", "much too large");
-	put("log.000000", "no number");
-	put("log.000005.gz", "another's");
-	put("log.000012", "");
-	put("log.000013.tmp", "half");
-	put("log.000014.zst.tmp", "half");
-	put("other.000001", "another's");
-	put("log.000003", "three");
-	put("log.000009.zst", "nine");
+	put_file("log", "");
+	put_file("log.00007", "short");
+	put_file("log.0000007", "a nought too many");
+	put_file("log.4294967295", "too large");
+	put_file("log.99999999999999999999", "much too large");
+	put_file("log.000000", "no number");
+	put_file("log.000005.gz", "another's");
+	put_file("log.000012", "");
+	put_file("log.000013.tmp", "half");
+	put_file("log.000014.zst.tmp", "half");
+	put_file("other.000001", "another's");
+	put_file("log.000003", "three");
+	put_file("log.000009.zst", "nine");
 	parts_open(&parts, "log");
 	ok_int(parts_scan(&parts), 0, "a directory of all kinds of names");
 	ok_int(parts.first, 3, "the first of ours");
@@ -137,8 +117,8 @@ static void test_create(void)
 	struct parts parts;
 	int fd;
 
-	put("log.000001.zst", "one");
-	put("log.000002", "two");
+	put_file("log.000001.zst", "one");
+	put_file("log.000002", "two");
 	parts_open(&parts, "log");
 	fd = parts_create(&parts);
 	ok(fd >= 0, "a part is made where others are");
@@ -155,10 +135,10 @@ static void test_create(void)
 /* One that is new and one that is full. */
 static void begin_swap(struct parts *parts)
 {
-	put("log", "full");
+	put_file("log", "full");
 	parts_open(parts, "log");
 	close(parts_create(parts));
-	put("log.000001", "new");
+	put_file("log.000001", "new");
 }
 
 /* Whatever of the steps fails: the log has its name, and is there after the new part

@@ -3,6 +3,7 @@
 #include "census.h"
 #include "mem.h"
 #include "proc.h"
+#include "refuse.h"
 #include "tap.h"
 
 #include <errno.h>
@@ -21,47 +22,16 @@
 
 /* --- Calls that fail ----------------------------------------------------- */
 
-/* The call of this name fails so often, once so many have passed; or read yields
- * this text. */
-static struct {
-	const char *call, *text;
-	int pass, fail, error;
-} plan;
-
-static void refuse(const char *call, int pass, int fail, int error)
-{
-	plan.call = call;
-	plan.pass = pass;
-	plan.fail = fail;
-	plan.error = error;
-}
+/* What read yields, if not NULL. */
+static const char *given;
 
 static void allow_all(void)
 {
 	refuse("", 0, 0, 0);
-	plan.text = NULL;
+	given = NULL;
 }
 
-static bool fails(const char *call)
-{
-	if (strcmp(call, plan.call) != 0 || plan.pass-- > 0 || plan.fail == 0)
-		return false;
-	plan.fail--;
-	errno = plan.error;
-	return true;
-}
-
-/* The names are the linker's, --wrap in ld(1), and those that glibc has for files of
- * 64-bit sizes.
- * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
-#define WRAP(type, failed, name, parameters, arguments)                                            \
-	type __real_##name parameters;                                                             \
-	type __wrap_##name parameters;                                                             \
-	type __wrap_##name parameters                                                              \
-	{                                                                                          \
-		return fails(#name) ? (failed) : __real_##name arguments;                          \
-	}
-
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 typedef struct __dirstream directory;
 
 WRAP(ssize_t, -1, process_vm_readv,
@@ -84,9 +54,9 @@ ssize_t __wrap_read(int fd, void *data, size_t size)
 {
 	if (fails("read"))
 		return -1;
-	if (!plan.text)
+	if (!given)
 		return __real_read(fd, data, size);
-	snprintf(data, size, "%s", plan.text);
+	snprintf(data, size, "%s", given);
 	return (ssize_t)strlen(data);
 }
 
@@ -96,10 +66,10 @@ ssize_t __wrap_readlink(const char *path, char *data, size_t size)
 {
 	if (fails("readlink"))
 		return -1;
-	if (!plan.text)
+	if (!given)
 		return __real_readlink(path, data, size);
-	memcpy(data, plan.text, strlen(plan.text));
-	return (ssize_t)strlen(plan.text);
+	memcpy(data, given, strlen(given));
+	return (ssize_t)strlen(given);
 }
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
@@ -254,7 +224,7 @@ static void test_ours(void)
 	ok(proc_is_ours() && procaudit_has_proc(), "/proc is ours");
 	refuse("readlink", 0, 1, ENOENT);
 	ok(!proc_is_ours(), "one that is not there is not");
-	plan.text = "1";
+	given = "1";
 	ok(!proc_is_ours(), "nor one where we are somebody else");
 	allow_all();
 }
@@ -271,18 +241,18 @@ static void test_status(void)
 	ok_int(proc_status(getpid(), &status), -EMFILE, "unless it cannot be opened");
 	refuse("read", 0, 1, ESRCH);
 	ok_int(proc_status(getpid(), &status), -ESRCH, "or read");
-	plan.text = "Name:\tx\nState:\tZ (zombie)\nNSpid:\t7\t3\t1\nUid:\t1\t2\t3\t4\n";
+	given = "Name:\tx\nState:\tZ (zombie)\nNSpid:\t7\t3\t1\nUid:\t1\t2\t3\t4\n";
 	ok_int(proc_status(1, &status), 0, "a status that lacks much");
 	ok(status.state == 'Z' && status.ns_pid == 1 && status.uid == 1 && status.euid == 2 &&
 			!status.ppid && !status.pending && !status.no_new_privs,
 		"says the rest");
-	plan.text = "7 (a) Z 1 (b) S 5 7 7 0 -1 64 1 2 3 4 5 6 7 8 9 10 11 12 1234 5";
+	given = "7 (a) Z 1 (b) S 5 7 7 0 -1 64 1 2 3 4 5 6 7 8 9 10 11 12 1234 5";
 	ok_int(proc_stat(7, &stat), 0, "whatever a program is called");
 	ok(stat.state == 'S' && stat.ppid == 5 && stat.flags == 64 && stat.start_ticks == 1234,
 		"its stat is understood");
-	plan.text = "7 (a) S 5 7";
+	given = "7 (a) S 5 7";
 	ok_int(proc_stat(7, &stat), -ESRCH, "not if it is cut");
-	plan.text = "7 a S 5 7";
+	given = "7 a S 5 7";
 	ok_int(proc_stat(7, &stat), -ESRCH, "or something else");
 	allow_all();
 	ok_int(proc_stat(-1, &stat), -ENOENT, "nobody has no stat");
@@ -298,9 +268,9 @@ static void test_parent(void)
 	refuse("syscall", 0, 1, EMFILE);
 	ok_int(proc_ppid(getpid()), getppid(), "of which nobody asks that again");
 	ok_int(plan.fail, 1, "as nothing has failed");
-	plan.text = "7 a S 5 7";
+	given = "7 a S 5 7";
 	ok_int(proc_ppid(getpid()), 0, "what is not understood says nothing");
-	plan.text = "7 (a)";
+	given = "7 (a)";
 	ok_int(proc_ppid(getpid()), 0, "nor does what is cut");
 	refuse("open64", 0, 1, ESRCH);
 	ok_int(proc_ppid(getpid()), 0, "who is gone has no parent");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Response files are read whole, or it is said why not. */
+#include "refuse.h"
 #include "response.h"
 #include "tap.h"
 #include "view.h"
@@ -16,44 +17,12 @@
 
 /* --- Calls that fail ----------------------------------------------------- */
 
-/* The call of this name fails so often, once so many have passed. */
-static struct {
-	const char *call;
-	int pass, fail, error;
-} plan = {.call = ""};
-
-static void refuse(const char *call, int pass, int fail, int error)
-{
-	plan.call = call;
-	plan.pass = pass;
-	plan.fail = fail;
-	plan.error = error;
-}
-
 static void allow_all(void)
 {
 	refuse("", 0, 0, 0);
 }
 
-static bool fails(const char *call)
-{
-	if (strcmp(call, plan.call) != 0 || plan.pass-- > 0 || plan.fail == 0)
-		return false;
-	plan.fail--;
-	errno = plan.error;
-	return true;
-}
-
-/* The names are the linker's, --wrap in ld(1), and glibc's.
- * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
-#define WRAP(type, failed, name, parameters, arguments)                                            \
-	type __real_##name parameters;                                                             \
-	type __wrap_##name parameters;                                                             \
-	type __wrap_##name parameters                                                              \
-	{                                                                                          \
-		return fails(#name) ? (failed) : __real_##name arguments;                          \
-	}
-
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 WRAP(int, -1, fstat64, (int fd, struct stat *st), (fd, st))
 WRAP(int, -1, fstatfs64, (int fd, struct statfs *fs), (fd, fs))
 WRAP(int, -1, open64, (const char *path, int flags, int mode), (path, flags, mode))

@@ -2,6 +2,7 @@
 /* The log's descriptor: a line is whole, or was never there, whatever fails. */
 #define FAILING_ITSELF
 #include "failing.h"
+#include "files.h"
 #include "sink.h"
 #include "tap.h"
 
@@ -35,17 +36,6 @@ static bool open_standard_error(struct sink *sink, int fd)
 static int put(struct sink *sink, const char *text, size_t *done)
 {
 	return sink_write(sink, text, strlen(text), done);
-}
-
-static const char *content(const char *name)
-{
-	static char data[256];
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
-	ssize_t n = read(fd, data, sizeof(data) - 1);
-
-	close(fd);
-	data[n < 0 ? 0 : n] = '\0';
-	return data;
 }
 
 static void open_log(struct sink *sink)

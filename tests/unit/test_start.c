@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A command is started and traced, or nothing of it runs and nobody is left. */
+#include "refuse.h"
 #include "tap.h"
 
 #include <procaudit/tracer.h>
@@ -19,43 +20,12 @@
 
 /* --- Calls that fail ----------------------------------------------------- */
 
-/* The call of this name fails once, when so many have passed. */
-static struct {
-	const char *call;
-	int pass, error;
-} plan = {.call = ""};
-
-static void refuse(const char *call, int pass, int error)
-{
-	plan.call = call;
-	plan.pass = pass;
-	plan.error = error;
-}
-
 static void allow_all(void)
 {
-	refuse("", 0, 0);
+	refuse("", 0, 0, 0);
 }
 
-static bool fails(const char *call)
-{
-	if (strcmp(call, plan.call) != 0 || plan.pass-- > 0)
-		return false;
-	plan.call = "";
-	errno = plan.error;
-	return true;
-}
-
-/* The names are the linker's: --wrap in ld(1).
- * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
-#define WRAP(type, failed, name, parameters, arguments)                                            \
-	type __real_##name parameters;                                                             \
-	type __wrap_##name parameters;                                                             \
-	type __wrap_##name parameters                                                              \
-	{                                                                                          \
-		return fails(#name) ? (failed) : __real_##name arguments;                          \
-	}
-
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 WRAP(int, -1, pipe2, (int fd[2], int flags), (fd, flags))
 WRAP(pid_t, -1, fork, (void), ())
 WRAP(pid_t, -1, waitpid, (pid_t pid, int *status, int options), (pid, status, options))
@@ -153,7 +123,7 @@ static void expect_failure(const char *call, int pass, int error, int expected)
 
 	snprintf(name, sizeof(name), "%s fails, having passed %d times", call, pass);
 	prepare("exit 0");
-	refuse(call, pass, error);
+	refuse(call, pass, 1, error);
 	ok_int(procaudit_tracer_start(&tracer, command, NULL), expected, name);
 	allow_all();
 	ok(!has_run() && !has_children(), "nothing has run, and nobody is left");
@@ -181,7 +151,7 @@ static void expect_run(const char *call, int error)
 	struct tale tale;
 
 	prepare("exit 3");
-	refuse(call, 0, error);
+	refuse(call, 0, 1, error);
 	if (procaudit_tracer_start(&tracer, command, NULL) != 0)
 		abort();
 	tale = listen(tracer);
@@ -238,14 +208,14 @@ static void test_steps(void)
 	expect_step(NULL, "/nonexistent/x", PROCAUDIT_STEP_EXEC, ENOENT);
 	expect_step(NULL, "/dev/null", PROCAUDIT_STEP_EXEC, EACCES);
 	options.user = &nobody;
-	refuse("setgroups", 0, EPERM);
+	refuse("setgroups", 0, 1, EPERM);
 	expect_step(&options, "true", PROCAUDIT_STEP_USER, EPERM);
 	options.user = NULL;
 	options.failed = PROCAUDIT_FAILED_FULL;
-	refuse("seccomp", 0, EINVAL);
+	refuse("seccomp", 0, 1, EINVAL);
 	expect_step(&options, "true", PROCAUDIT_STEP_FILTER, EINVAL);
 	allow_all();
-	refuse("capget", 0, EPERM);
+	refuse("capget", 0, 1, EPERM);
 	ok(procaudit_means_no_new_privs(), "who does not know what he may do may not do it");
 	allow_all();
 }
@@ -267,7 +237,7 @@ static void expect_no_seat(const char *call, int pass, int error, int expected)
 
 	snprintf(name, sizeof(name), "no seat where %s fails, having passed %d times", call, pass);
 	prepare("exit 0");
-	refuse(call, pass, error);
+	refuse(call, pass, 1, error);
 	ok_int(procaudit_seat_leave(&seat, command, &options), expected, name);
 	allow_all();
 	ok(!has_run() && !has_children() && seat.release_fd < 0 && seat.report_fd < 0,
@@ -301,7 +271,7 @@ static void test_refused_seat(void)
 	seat.release_fd = release[1];
 	seat.report_fd = report[0];
 	options.seat = &seat;
-	refuse("calloc", 0, ENOMEM);
+	refuse("calloc", 0, 1, ENOMEM);
 	ok_int(procaudit_tracer_start(&tracer, command, &options), -ENOMEM,
 		"no memory for what sits in a seat");
 	allow_all();
@@ -343,9 +313,9 @@ static void test_attach(void)
 	options.user = NULL;
 	options.seat = &seat;
 	ok_int(attach(&options, 1), -EINVAL, "or has a seat");
-	refuse("readlink", 0, ENOENT);
+	refuse("readlink", 0, 1, ENOENT);
 	ok_int(attach(NULL, 1), -ENOENT, "without /proc nobody is found");
-	refuse("calloc", 0, ENOMEM);
+	refuse("calloc", 0, 1, ENOMEM);
 	ok_int(attach(NULL, 1), -ENOMEM, "nor without memory");
 	allow_all();
 }
