@@ -543,8 +543,10 @@ has_settled() { # PID
 		await gone "$TARGET"
 		await test ! -e "/proc/$TARGET"
 		kill -$signal "$(cat pid)"
-		cat slow >"$LOG" 7>&- &
-		exec 7>&-
+		# Somebody reads before nobody does.
+		exec 8<slow 7>&-
+		cat <&8 >"$LOG" &
+		exec 8<&-
 		status=0
 		wait "$(cat pid)" || status=$?
 		equal "$signal $status" "$signal 0"

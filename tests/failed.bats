@@ -492,3 +492,8 @@ timeless() {
 	check_log "$LOG"
 	equal "$(failed '[.errno, .argv_error]')" $'["E2BIG","E2BIG"]\n["E2BIG","E2BIG"]'
 }
+
+@test "-v counts them" {
+	"$PROCAUDIT" -v --failed -o "$LOG" /bin/sh -c '/no/such/program 2>/dev/null; exit 0' 2>err
+	equal "$(cat err)" "procaudit: 2 processes, 1 program executed, 1 failed, complete; log: $LOG"
+}

@@ -86,11 +86,12 @@ audit_much() {
 	printf 'a\n\377 b' >x.rsp
 	: >empty
 	audit --response-files sh -c '/bin/true @x.rsp @none @empty; /bin/true @; /bin/true $(seq -f @%g 100)'
-	sql 'SELECT idx, file, hex(content), typeof(content), errno FROM response WHERE exec = 2' >got
+	sql --json 'SELECT idx, file, hex(content) AS hex, typeof(content) AS type, errno FROM response WHERE exec = 2' |
+		jq -c '.[] | [.idx, .file, .hex, .type, .errno]' >got
 	diff - got <<-'END'
-		0	x.rsp	610AFF2062	blob	
-		1	none		null	ENOENT
-		2	empty		text	
+		[0,"x.rsp","610AFF2062","blob",null]
+		[1,"none","","null","ENOENT"]
+		[2,"empty","","text",null]
 	END
 	jq -cs 'map(select(.event == "exec") | [(.response_files // [] | length), .response_files_error])' "$LOG" >expected
 	equal "$(sql --json 'SELECT (SELECT count(*) FROM response WHERE exec = e.exec) AS n, response_error AS error

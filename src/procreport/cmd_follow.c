@@ -262,9 +262,8 @@ static bool follow_file(struct follow *f)
 		}
 		if (is_replaced(f))
 			procaudit_reader_follow(f->reader, false);
-		else if (left && !f->live.ended && tell_left(f))
-			return false;
-		else if (!watch_wait(&f->watch, f->held))
+		else if ((left && !f->live.ended && tell_left(f)) ||
+			 !watch_wait(&f->watch, f->held))
 			return false;
 	}
 }

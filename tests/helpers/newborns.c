@@ -144,6 +144,26 @@ static _Noreturn void be_vforked(int tell, int hear)
 	_exit(5);
 }
 
+/* The parent's stop for its vfork is over then: nothing but the child's end is awaited. */
+static void await_vfork(pid_t pid)
+{
+	char path[32], line[512], *name_end;
+	FILE *file;
+	bool waits;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	do {
+		file = fopen(path, "re");
+		if (!file || !fgets(line, sizeof(line), file))
+			err(1, "%s", path);
+		fclose(file);
+		name_end = strrchr(line, ')');
+		waits = name_end && name_end[2] == 'D';
+		if (!waits)
+			usleep(200);
+	} while (!waits);
+}
+
 static void vforked(void)
 {
 	int tell[2], hear[2];
@@ -159,6 +179,7 @@ static void vforked(void)
 	}
 	if (read(tell[0], &child, sizeof(child)) != sizeof(child))
 		err(1, "read");
+	await_vfork(middle);
 	signal_child(middle, SIGKILL);
 	report(middle);
 	if (write(hear[1], "", 1) != 1)
