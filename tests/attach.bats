@@ -485,6 +485,8 @@ setup_file() {
 
 @test "ptrace forbidden by Yama or to root: one line that tells what to do, status 4" {
 	local why="cannot attach to process"
+	# The leak sanitizer, if we have it, needs ptrace.
+	local -x ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0
 	unshare -Urm true 2>/dev/null || skip "no user and mount namespaces here"
 	cat >with-scope <<-'END'
 		mount -t tmpfs none /proc/sys/kernel && mkdir /proc/sys/kernel/yama &&
