@@ -337,7 +337,10 @@ audit_hostile() {
 	line=$(grep -n '"event":"exit"' big.jsonl | sed -n 700p | cut -d: -f1)
 	sed -i "${line}s/\"exit_code\":0/\"exit_code\":9/" big.jsonl
 	proc=$(sed -n "${line}p" big.jsonl | jq .proc)
-	"$PROCREPORT" html --most=40 big.jsonl >page.html
+	# Each program has an environment of its own.
+	awk '/"event":"exec"/ { sub(/"env":\[/, "&\"NUMBER=" ++n "\",") } { print }' big.jsonl >each.jsonl
+	"$PROCREPORT" html each.jsonl >all.html
+	"$PROCREPORT" html --most=40 each.jsonl >page.html
 	/usr/bin/python3 - "$proc" <<-'END'
 		import sys
 		from page import Data
@@ -346,6 +349,12 @@ audit_hostile() {
 		assert int(sys.argv[1]) in [p["proc"] for p in data.processes if p["exit"] == 9]
 		for i, process in enumerate(data.processes):
 		    assert process["parent"] < i and (process["parent"] >= 0 or process["proc"] == 1)
+		def environments(data):
+		    return {p["seq"]: data.list(p["env"]) for p in data.programs}
+		all = environments(Data("all.html"))
+		some = environments(data)
+		assert len(all) == len({tuple(env) for env in all.values()}) > len(some) >= 40
+		assert some == {seq: all[seq] for seq in some}
 	END
 	grep -q 'class="notice">This page shows 40 of [0-9]* processes' page.html
 	grep -q '<td class="bad">exit 9</td>' page.html
