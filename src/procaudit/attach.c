@@ -254,14 +254,23 @@ static const struct timespec *patience(const struct attach *attach, struct times
 	return boot_until(due < notify_due() ? due : notify_due(), limit);
 }
 
+/* Without memory for it an attached process is told as a fork that is seen too late. */
+static bool has_begun(const struct attach *attach)
+{
+	const struct procaudit_encoder *encoder = attach->recorder.encoder;
+
+	return procaudit_encoder_count(encoder, PROCAUDIT_ATTACH) +
+		       procaudit_encoder_count(encoder, PROCAUDIT_FORK) >
+	       0;
+}
+
 /* What there is to do beside events. */
 static void attend(struct attach *attach)
 {
 	siginfo_t signal;
 
 	notify_alive();
-	if (!attach->ready && !procaudit_tracer_is_attaching(attach->tracer) &&
-		procaudit_encoder_count(attach->recorder.encoder, PROCAUDIT_ATTACH) > 0)
+	if (!attach->ready && !procaudit_tracer_is_attaching(attach->tracer) && has_begun(attach))
 		become_ready(attach);
 	if (recorder_is_held(&attach->recorder) &&
 		!hold(&attach->recorder, &attach->ending, false, &signal))
