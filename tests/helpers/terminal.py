@@ -3,11 +3,15 @@
 """terminal.py MARKER KEYS COMMAND [ARG...]
 
 Runs a command on a terminal of its own, as a shell's foreground job. Types
-KEYS when the command has printed MARKER. Prints what the terminal showed, and
-in a last line how the command ended: "exit 5" or "signal 2".
+KEYS when the command has printed MARKER and waits for them: a shell that is
+interrupted between its prompt and its read(2) knows of a trap, and reads on.
+Prints what the terminal showed, and in a last line how the command ended:
+"exit 5" or "signal 2".
 """
+import glob
 import os
 import pty
+import select
 import signal
 import sys
 
@@ -20,9 +24,30 @@ if pid == 0:
         signal.signal(number, signal.SIG_DFL)
     os.execvp(command[0], command)
 
+
+def at_rest():
+    """No process of the foreground job runs: they sleep, are stopped, or have ended."""
+    job = os.tcgetpgrp(terminal)
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            with open(path, "rb") as file:
+                state, _, group = file.read().rpartition(b")")[2].split()[:3]
+        except OSError:  # it has ended meanwhile
+            continue
+        if int(group) == job and state not in b"StTZX":
+            return False
+    return True
+
+
 shown = b""
 typed = False
 while True:
+    ready = select.select([terminal], [], [], None if typed or marker not in shown else 0.01)[0]
+    if not ready:
+        if at_rest():
+            os.write(terminal, keys)
+            typed = True
+        continue
     try:
         data = os.read(terminal, 4096)
     except OSError:  # the last process has closed it
@@ -30,9 +55,6 @@ while True:
     if not data:
         break
     shown += data
-    if not typed and marker in shown:
-        os.write(terminal, keys)
-        typed = True
 code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 sys.stdout.write(shown.decode(errors="replace").replace("\r\n", "\n"))
 print(f"\nsignal {-code}" if code < 0 else f"\nexit {code}")
