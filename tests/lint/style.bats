@@ -9,8 +9,11 @@ load lint
 
 @test "clang-tidy finds nothing, nor a function above 80 lines" {
 	status=0
+	# A file of several programs is looked at once.
+	jq 'sort_by(.output) | unique_by(.file | split("/src/") | last)' \
+		"$BUILDROOT/compile_commands.json" >"$BATS_TEST_TMPDIR/compile_commands.json"
 	find src -name '*.c' -print0 |
-		xargs -0 -P2 -n1 clang-tidy -p "$BUILDROOT" --quiet >"$BATS_TEST_TMPDIR/out" 2>&1 ||
+		xargs -0 -P2 -n1 clang-tidy -p "$BATS_TEST_TMPDIR" --quiet >"$BATS_TEST_TMPDIR/out" 2>&1 ||
 		status=$?
 	[ "$status" -eq 0 ] || fail "$(grep -vE '^[0-9]+ warnings|^Suppressed|^Use -' "$BATS_TEST_TMPDIR/out")"
 }
