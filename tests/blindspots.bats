@@ -90,10 +90,10 @@ filter_status() {
 
 @test "the second SIGTERM kills" {
 	local tracer
-	"$PROCAUDIT" -o "$LOG" --failed /bin/bash -c 'trap "echo >got" TERM; echo >ready
+	"$PROCAUDIT" -o "$LOG" --failed /bin/bash -c 'trap "echo >got" TERM; echo $$ >ready
 		while :; do sleep 1000 & wait; done' &
 	tracer=$!
-	await test -e ready
+	await_shell
 	kill -TERM "$tracer"
 	await test -e got
 	kill -TERM "$tracer"

@@ -104,7 +104,7 @@ on_terminal() { # KEYS COMMAND...
 	for signal in TERM HUP INT QUIT; do
 		rm -f ready
 		start sh -c "trap '/bin/echo caught; exit 4' $signal; $UNTIL_GO" >out
-		await test -s ready
+		await_shell
 		kill -"$signal" "$PID"
 		ends_with 4
 		equal "$(cat out)" caught
@@ -168,7 +168,7 @@ child_sleeps() { # PID
 	local round
 	prepare
 	start sh -c "trap 'echo caught >>caught' TERM; $UNTIL_GO exit 8"
-	await test -s ready
+	await_shell
 	for round in {1..20}; do
 		kill -TERM -- "-$PID"
 		await test -s caught
@@ -191,7 +191,7 @@ child_sleeps() { # PID
 		rm -f ready caught
 		start sh -c "trap 'echo caught >>caught' TERM
 			(trap '' TERM; read x <all; kill -TERM 0) & $UNTIL_GO exit 8"
-		await test -s ready
+		await_shell
 		echo >all
 		await test -s caught
 		await idle "$PID" 15
@@ -221,7 +221,7 @@ start_two() { # [OPTION...]
 		trap 'echo caught >caught' TERM
 		sh -c 'exec 5<>go2; echo \$\$ >ready2; read x <&5; echo child >>end' &
 		$UNTIL_GO wait; echo command >>end"
-	await test -s ready
+	await_shell
 	await test -s ready2
 }
 

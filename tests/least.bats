@@ -212,8 +212,8 @@ whole() {
 	for_root
 	mkfifo -m 666 go
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR"
-	start -u nobody sh -c "trap 'exit 5' TERM; $UNTIL_GO" 2>ready
-	await grep -qs ready ready
+	start -u nobody sh -c "trap 'exit 5' TERM; exec 5<>go; echo \$\$ >&2; while :; do read x <&5; done" 2>ready
+	await_shell
 	kill -TERM "$PID"
 	ends_with 5
 	whole

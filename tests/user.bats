@@ -254,8 +254,8 @@ Gid: 4294967294 4294967294 4294967294 4294967294'
 	local status=0
 	share
 	mkfifo -m 666 "$PUBLIC/go"
-	"$PROCAUDIT" -o "$LOG" -u nobody sh -c 'trap "exit 9" TERM; exec 5<>"$0/go"; echo >"$0/ready"; while :; do read x <&5; done' "$PUBLIC" 3>&- &
-	await test -e "$PUBLIC/ready"
+	"$PROCAUDIT" -o "$LOG" -u nobody sh -c 'trap "exit 9" TERM; exec 5<>"$0/go"; echo $$ >"$0/ready"; while :; do read x <&5; done' "$PUBLIC" 3>&- &
+	await_shell "$PUBLIC/ready"
 	kill -TERM $!
 	wait $! || status=$?
 	equal "$status" 9

@@ -20,6 +20,13 @@ in_state() {
 	[ "$(state "$1")" = "$2" ]
 }
 
+# Until a shell that has written its pid into a file waits in read(2) or wait(2): a signal that
+# comes between the two is noted for its trap, and the shell waits all the same.
+await_shell() { # [FILE]
+	await test -s "${1-ready}" || return
+	await in_state "$(cat "${1-ready}")" S
+}
+
 # Whether it has ended; who is to reap it may take its time.
 gone() {
 	! kill -0 "$1" 2>/dev/null || in_state "$1" Z
