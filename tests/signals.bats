@@ -108,7 +108,7 @@ ends_with() {
 
 @test "STOP to procaudit alone: the command is recorded all the same" {
 	mkfifo go
-	start sh -c 'echo $$ >ready; read x <go; (/bin/true); (/bin/echo ran) >out; read x <go; exit 5'
+	start sh -c 'exec 6<>go; echo $$ >ready; read x <&6; (/bin/true); (/bin/echo ran) >out; read x <&6; exit 5'
 	await test -s ready
 	kill -STOP "$PID"
 	await in_state "$PID" T

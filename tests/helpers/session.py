@@ -160,7 +160,8 @@ class Session:
         until(is_there)
 
     def go(self, fifo="fifo"):
-        """Lets a command go on that reads from the fifo."""
+        """Lets a command go on that reads from the fifo; once, unless it holds the fifo open:
+        it may open it again before it is closed here."""
         with open(fifo, "w", encoding="utf-8") as file:
             file.write("go\n")
 
@@ -191,6 +192,7 @@ def interrupt(s):
     s.prompt()
     s.line("echo $?")
     s.start("$P sh -c 'trap \"echo caught; exit 5\" INT; echo up; while :; do read x; done'")
+    s.foreground("sh")  # before its read(2) it would note the signal and read
     s.type(INT)
     s.prompt()
     s.line("echo $?")
@@ -397,7 +399,7 @@ def killed_stopped(s):
 def left_running(s):
     """The command is stopped alone; what it has started runs on, and forks."""
     s.start("$P sh -c '"
-            "(read x <fifo; (sh -c \"echo child\"); read x <fifo; (sh -c \"echo done\") >out) & "
+            "(exec 5<>fifo; read x <&5; (sh -c \"echo child\"); read x <&5; (sh -c \"echo done\") >out) & "
             "echo $$ >pid; echo up; wait; exit 3'")
     with open("pid", encoding="utf-8") as file:
         pid = int(file.read())
