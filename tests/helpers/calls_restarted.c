@@ -66,9 +66,7 @@ static long call_pselect(void)
 
 static long call_nanosleep(void)
 {
-	struct timespec time = {0, 100000000};
-
-	return nanosleep(&time, NULL);
+	return nanosleep(&shared->nap, NULL);
 }
 
 static long call_clock_nanosleep(void)
@@ -76,7 +74,8 @@ static long call_clock_nanosleep(void)
 	struct timespec time;
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
-	time.tv_nsec += 100000000;
+	time.tv_sec += shared->nap.tv_sec;
+	time.tv_nsec += shared->nap.tv_nsec;
 	if (time.tv_nsec >= 1000000000) {
 		time.tv_sec++;
 		time.tv_nsec -= 1000000000;

@@ -18,6 +18,7 @@ struct shared {
 	_Atomic pid_t tid;  /* of the thread that waits; 0: not yet */
 	_Atomic bool ended; /* the call has */
 	_Atomic unsigned word;
+	struct timespec nap; /* of the calls that end by their time alone */
 	long result;
 	int error;
 };

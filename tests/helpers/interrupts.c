@@ -214,26 +214,29 @@ static void ignore_usr1(void)
 	signal(SIGUSR1, SIG_IGN);
 }
 
+/* What is caught ends every call: none may end by its time before that. */
+static void catch_signal(int signo, int flags)
+{
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = flags};
+
+	sigaction(signo, &action, NULL);
+	shared->nap = hour;
+}
+
 static void catch_usr1(void)
 {
-	struct sigaction action = {.sa_handler = on_signal};
-
-	sigaction(SIGUSR1, &action, NULL);
+	catch_signal(SIGUSR1, 0);
 }
 
 static void catch_usr1_and_restart(void)
 {
-	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-
-	sigaction(SIGUSR1, &action, NULL);
+	catch_signal(SIGUSR1, SA_RESTART);
 }
 
 static void ignore_usr1_catch_term(void)
 {
-	struct sigaction action = {.sa_handler = on_signal};
-
 	signal(SIGUSR1, SIG_IGN);
-	sigaction(SIGTERM, &action, NULL);
+	catch_signal(SIGTERM, 0);
 }
 
 static void ignore_tstp(void)
@@ -337,6 +340,7 @@ static void run(const struct call *call, const struct situation *situation)
 
 	close(first);
 	memset(shared, 0, sizeof(*shared));
+	shared->nap = (struct timespec){0, 100000000};
 	fd[0] = fd[1] = -1;
 	check(pipe(children), "pipe");
 	call->open();
