@@ -49,6 +49,11 @@ whole_but_for_strangers() {
 	fi
 }
 
+# Whether all threads of a process are.
+all_stopped() { # PID
+	[ "$(sed 's/.*) \(.\) .*/\1/' "/proc/$1"/task/*/stat | sort -u)" = T ]
+}
+
 target_ends_with() { # STATUS
 	local status=0
 	await gone "$TARGET"
@@ -142,8 +147,8 @@ setup_file() {
 
 @test "with --env=once attach records name their environments" {
 	prepare
-	ready_target sh -c "sh -c 'read x <none' & $UNTIL_GO"
 	mkfifo none
+	ready_target sh -c "sh -c 'read x <none' & $UNTIL_GO"
 	attach --env=once
 	detach
 	equal "$(log -s '[.[].event] | join(" ")')" '"header env attach attach detach detach trailer"' ||
@@ -314,7 +319,7 @@ setup_file() {
 		equal "$(log 'select(.event == "detach") | .reason' | sort -u)" '"signal"'
 		untraced "$TARGET"
 		untraced "$(pgrep -P "$TARGET")"
-		in_state "$TARGET" S
+		await in_state "$TARGET" S
 	done
 	go
 	go
@@ -381,7 +386,7 @@ setup_file() {
 	attach
 	detach
 	await in_state "$TARGET" T
-	cat "/proc/$TARGET"/task/*/stat | grep -vq ') T ' && fail "not all threads are stopped"
+	await all_stopped "$TARGET"
 	touch stop
 	kill -CONT "$TARGET"
 	target_ends_with 0

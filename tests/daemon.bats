@@ -276,6 +276,7 @@ begin_slowly() { # ARG...
 	begin_slowly touch ran
 	pid=$(cat pid)
 	kill -KILL $!
+	wait $! || :
 	cat slow >"$LOG"
 	await gone "$pid"
 	[ ! -e ran ]
@@ -284,6 +285,7 @@ begin_slowly() { # ARG...
 	begin_slowly -p "$TARGET"
 	pid=$(cat pid)
 	kill -KILL $!
+	wait $! || :
 	cat slow >"$LOG"
 	await gone "$pid"
 	untraced "$TARGET"
@@ -655,7 +657,7 @@ manager() {
 		import os, socket
 		s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 		s.bind(os.environ["NOTIFY_SOCKET"])
-		told = open("told", "w", buffering=1)
+		told = open("told", "a", buffering=1)
 		while True:
 		    print(s.recv(100).decode().replace("\n", " "), file=told)
 	END
@@ -689,12 +691,14 @@ manager() {
 	await alive 20
 	kill -TERM $!
 	whole
+	await grep -qx STOPPING=1 told
 	: >told
 	WATCHDOG_USEC=20000 sh -c 'export WATCHDOG_PID=$$; exec "$@"' sh \
 		"$PROCAUDIT" -D -o second.jsonl -p "$TARGET"
 	await alive 20
 	kill -TERM "$(daemon second.jsonl)"
 	whole second.jsonl
+	await grep -qx STOPPING=1 told
 	: >told
 	# Not by somebody else, who has it from his parent.
 	WATCHDOG_USEC=1 WATCHDOG_PID=$$ "$PROCAUDIT" -D -o third.jsonl -p "$TARGET"

@@ -341,13 +341,15 @@ needs_locks() {
 	for i in $(seq 80); do echo "/bin/true $long $i"; done >jobs.sh
 	follow --program=true "$LOG"
 	await test -s messages
-	"$PROCAUDIT" --max-line=2K --rotate=64K --compress -o "$LOG" sh ./jobs.sh 7<&- &
+	"$PROCAUDIT" --max-line=2K --rotate=64K --compress -o "$LOG" sh ./jobs.sh 3>&- 7<&- &
+	recorder=$!
 	for i in $(seq 80); do
 		until next_line && [[ $line == *true* ]]; do :; done
 		equal "${line##* }" "$i"
 	done
 	next_line
 	wait "$PID"
+	wait "$recorder"
 	compgen -G "$LOG.*.zst"
 	[ "$(wc -l <messages)" -eq 1 ]
 }

@@ -21,7 +21,8 @@ record_until_go() {
 	rm -f go ready
 	prepare
 	start sh -c 'read -r x <go; echo gone >ready' 2>err
-	await test -s "$LOG"
+	# Nothing more is written until then.
+	await grep -qs '"event":"exec"' "$LOG"
 	WRITER=$(pgrep -P "$PID")
 }
 

@@ -279,13 +279,15 @@ load helpers/parts
 }
 
 @test "USR1: a log that is no file, or is standard error, just goes on" {
+	local reader
 	mkfifo pipe
 	cat pipe >"$LOG" 3>&- &
+	reader=$!
 	OUTPUT=pipe begin
 	kill -USR1 "$PID"
 	more 0
 	ends_with 0
-	wait $!
+	wait "$reader"
 	check_log "$LOG"
 	OUTPUT='' begin
 	kill -USR1 "$PID"

@@ -176,13 +176,15 @@ as_nobody() {
 	public_copy "$SANDBOX"
 	cd "$PUBLIC" || return
 	LOG=$PUBLIC/log
-	# Of a user who has no other process.
-	same '' 6,3,7 setpriv --reuid=54321 --regid=54321 --clear-groups ./sandbox nproc 6
+	# Of a user who has no other process, whatever runs beside this.
+	local user=$((20000 + $$ % 30000))
+	local as_user=(setpriv --reuid=$user --regid=$user --clear-groups)
+	same '' 6,3,7 "${as_user[@]}" ./sandbox nproc 6
 	grep -qx '5 children, then Resource temporarily unavailable' traced
-	"$PROCAUDIT" -u 54321:54321 -o "$LOG" ./sandbox nproc 6 >traced
+	"$PROCAUDIT" -u "$user:$user" -o "$LOG" ./sandbox nproc 6 >traced
 	diff bare traced
 	# Procaudit of the same user is two processes more.
-	setpriv --reuid=54321 --regid=54321 --clear-groups "$PROCAUDIT" -o "$PUBLIC/its" ./sandbox nproc 6 >traced
+	"${as_user[@]}" "$PROCAUDIT" -o "$PUBLIC/its" ./sandbox nproc 6 >traced
 	grep -qx '3 children, then Resource temporarily unavailable' traced
 }
 
