@@ -300,6 +300,13 @@ filtered() {
 	[ -z "$("$PROCREPORT" list --until=2020-01-01 "$LOG")" ]
 }
 
+@test "list: a program is found by the name of a link to it, too" {
+	ln -s "$(readlink -f /bin/true)" alias
+	audit sh -c './alias 1; /bin/true 2; exec ./alias 3'
+	equal "$("$PROCREPORT" list --program=alias "$LOG")" $'./alias 1\n./alias 3'
+	equal "$("$PROCREPORT" list --program=true "$LOG")" $'./alias 1\n/bin/true 2\n./alias 3'
+}
+
 @test "list: filters that are wrong are refused" {
 	for args in '--match=(' --since=yesterday --until=+x --pid=0 --pid=x; do
 		run -2 "$PROCREPORT" list "$args" "$GOLDEN/build.jsonl"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "filter.h"
 
+#include "absolute.h"
+
 #include <bsd/err.h>
 #include <errno.h>
 #include <fnmatch.h>
@@ -130,14 +132,18 @@ bool filter_matches(const regex_t *regex, const struct exec *exec)
 	return regexec(regex, line, 0, NULL, 0) == 0;
 }
 
+static bool names(const char *glob, const struct text *path)
+{
+	return path &&
+	       (fnmatch(glob, path->data, 0) == 0 || fnmatch(glob, base_name(path->data), 0) == 0);
+}
+
+/* What was asked for counts, too: who looks for cc or sh does not know where the links
+ * by these names lead. */
 static bool is_program(const char *glob, const struct exec *exec)
 {
-	const struct text *name = exec->exe ? exec->exe : exec->path;
-
-	if (fnmatch(glob, exec_name(exec), 0) == 0)
-		return true;
-	return (name && fnmatch(glob, name->data, 0) == 0) ||
-	       (exec->path && fnmatch(glob, exec->path->data, 0) == 0);
+	return names(glob, exec->exe) || names(glob, exec->path) ||
+	       fnmatch(glob, exec_name(exec), 0) == 0;
 }
 
 static bool is_in(const char *directory, const struct exec *exec)
