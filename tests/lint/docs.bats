@@ -274,6 +274,12 @@ sub_options() {
 	done
 }
 
+# groff 1.22 ends them behind the macro that comes next, at the end of the line.
+@test "quotation marks in the manual pages end where the word does" {
+	run grep -nE '\bQl .* [,.;:] [A-Z][a-z]( |$)' "$MAN"/*.[1-8]
+	equal "$output" ''
+}
+
 @test "the manual tells of every function that the library exports, and no other" {
 	got=$(grep -oE '^\.F[no] procaudit_[a-z_]+' "$MAN/libprocaudit.3" | cut -d' ' -f2 | sort -u)
 	equal "$got" "$(nm -D --defined-only "$BUILDROOT"/src/lib/libprocaudit.so |
