@@ -325,6 +325,7 @@ const struct command cmd_shell = {
 	.summary = "The commands of a build as a shell script",
 	.options = "|from|",
 	.help = "The script takes the directory to run in as its argument; by default it is that\n"
-		"of the log.\n",
+		"of the log. It makes response files (@file) again, and does not remove them, if\n"
+		"they were recorded: see --response-files of procaudit(1).\n",
 	.run = run,
 };
