@@ -145,6 +145,7 @@ audit_hostile() {
 		    assert "HOSTILE</script><script>hacked=3</script><!--<script>changed</script>" in changes, changes
 		    equal(page.search("argv:svg exe:true")[:2], "0 ")
 		    equal(page.texts("#rows .process"), [])
+		    equal(page.js("return document.getElementById('tree').dataset.empty"), "Nothing found")
 		    equal(page.search("failed")[:2], "4 ")
 		    page.press(Keys.ESCAPE)
 		    equal(page.one("#search").get_attribute("value"), "")
@@ -225,6 +226,36 @@ audit_hostile() {
 		    assert page.js(paper) != light
 		with Page("page.html", scheme="dark") as page:
 		    assert page.js(paper) != light
+	END
+}
+
+@test "html: times and names as people read them, where there is little room" {
+	cp /bin/true x86_64-linux-gnu-true
+	audit sh -c 'for i in 1 2 3 4 5 6 7 8 9 10; do ./x*; done; exit 3' || equal "$?" 3
+	jq -c '.mono_us = .seq * 600000000' "$LOG" >slow.jsonl
+	"$PROCREPORT" html slow.jsonl >page.html
+	browse <<-'END'
+		SPY = """window.drawn = [];
+		    const draw = CanvasRenderingContext2D.prototype.fillText;
+		    CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+		        drawn.push(text);
+		        draw.call(this, text, ...where);
+		    };"""
+		def named(page):
+		    return {text for text in page.js("return drawn") if "tru" in text}
+		with Page("page.html") as page:
+		    page.js(SPY)
+		    page.press("0")
+		    drawn = page.js("return drawn")
+		    assert {"0:00:00 h", "1:00:00 h"} <= set(drawn), drawn
+		    # The machine's name first makes room.
+		    equal(named(page), {"tru"})
+		    page.press("2")
+		    assert " h" in page.texts("#summary .figure b")[0]
+		    page.press("1", Keys.HOME, Keys.ARROW_DOWN)
+		    page.js("drawn = []")
+		    page.press(Keys.ENTER)
+		    assert any(text.startswith("x86_64-linux-gnu-true") for text in named(page)), named(page)
 	END
 }
 
@@ -324,7 +355,11 @@ audit_hostile() {
 		    last = page.js("return location.hash")
 		    equal(page.search(f"id:{last[1:]}").split()[0], "1")
 		    before = page.pixels()
+		    # What was found can be seen when the search has ended, too.
+		    page.press(Keys.ENTER)
 		    page.press(Keys.ESCAPE)
+		    assert page.one(".process.selected").is_displayed()
+		    equal(page.js("return location.hash"), last)
 		    page.press("0", "w", "w")
 		    assert page.pixels() != before
 	END

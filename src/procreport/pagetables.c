@@ -87,6 +87,9 @@ static void put_end(const struct page *page, const struct process *process)
 	fputs("</td>", page->out);
 }
 
+/* The head of a column of numbers. */
+#define NUMBER(head) "<th class=\"number\">" head "</th>"
+
 /* head is HTML: the cells of its head. */
 static void open_table(FILE *out, const char *title, const char *head)
 {
@@ -144,13 +147,29 @@ static void put_number(FILE *out, const char *name, const char *format, double v
 	fprintf(out, "</b><span>%s</span></div>\n", name);
 }
 
+/* As people read it: from a minute on as clocks have it. */
+static void put_duration(FILE *out, const char *name, int64_t us)
+{
+	int64_t seconds = us / 1000000;
+
+	fputs("<div class=\"figure\"><b>", out);
+	if (seconds < 60)
+		fprintf(out, "%.3f s", (double)us / 1e6);
+	else if (seconds < 3600)
+		fprintf(out, "%" PRId64 ":%02" PRId64 " min", seconds / 60, seconds % 60);
+	else
+		fprintf(out, "%" PRId64 ":%02" PRId64 ":%02" PRId64 " h", seconds / 3600,
+			seconds / 60 % 60, seconds % 60);
+	fprintf(out, "</b><span>%s</span></div>\n", name);
+}
+
 static void put_totals(const struct page *page, const struct totals *t)
 {
 	FILE *out = page->out;
 
 	fputs("<div class=\"figures\">\n", out);
-	put_number(out, "wall time", "%.3f s", (double)t->wall_us / 1e6);
-	put_number(out, "CPU time", "%.3f s", (double)t->cpu_us / 1e6);
+	put_duration(out, "wall time", t->wall_us);
+	put_duration(out, "CPU time", t->cpu_us);
 	if (t->wall_us > 0)
 		put_number(out, "processors on average", "%.2f",
 			(double)t->cpu_us / (double)t->wall_us);
@@ -175,8 +194,8 @@ static void put_groups(const struct page *page, const char *title, const struct 
 	int i;
 
 	open_table(out, title,
-		commands ? "<th>count</th><th>wall s</th><th>CPU s</th><th>command</th>"
-			 : "<th>count</th><th>wall s</th><th>CPU s</th><th>program</th>");
+		commands ? NUMBER("count") NUMBER("wall s") NUMBER("CPU s") "<th>command</th>"
+			 : NUMBER("count") NUMBER("wall s") NUMBER("CPU s") "<th>program</th>");
 	for (i = 0; i < ROWS_MOST && list[i]; i++) {
 		const struct exec *exec = list[i]->first;
 		const struct text *name = exec->exe ? exec->exe : exec->path;
@@ -221,7 +240,7 @@ void page_summary(const struct page *page)
 static void put_chain(const struct page *page, const struct process *process)
 {
 	open_table(page->out, "What made the command fail, and what is above it",
-		"<th>ID</th><th>end</th><th>command</th>");
+		NUMBER("ID") "<th>end</th><th>command</th>");
 	for (; process; process = process->parent) {
 		open_row(page, process);
 		put_id(page, words_process_id(page->model, process));
@@ -245,7 +264,7 @@ static void put_processes(const struct page *page)
 	unsigned i;
 
 	open_table(page->out, "Processes that ended badly",
-		"<th>ID</th><th>end</th><th>at s</th><th>wall s</th><th>command</th>");
+		NUMBER("ID") "<th>end</th>" NUMBER("at s") NUMBER("wall s") "<th>command</th>");
 	for (i = 0; i < model->process_count; i++) {
 		const struct process *process = model->processes[i];
 
@@ -271,7 +290,7 @@ static void put_execs(const struct page *page)
 
 	if (count)
 		open_table(page->out, "Execs that failed",
-			"<th>count</th><th>error</th><th>first</th><th>program</th>");
+			NUMBER("count") "<th>error</th>" NUMBER("first") "<th>program</th>");
 	for (i = 0; i < count && i < FAILURES_MOST; i++) {
 		const struct exec *exec = failures[i].first;
 

@@ -140,6 +140,14 @@ for (let p = 0; p < count; p++) {
 	name[p] = program[p] < 0 ? '(fork)' : nameOfCached(program[p]);
 }
 
+// When it began to run what it was made for.
+function ownTime(p) {
+	for (let e = first[p]; e < first[p + 1]; e++)
+		if (X.image[e] >= 0)
+			return X.at[e];
+	return P.begin[p];
+}
+
 // --- Words about them ------------------------------------------------------------
 
 function idOf(p) {
@@ -171,6 +179,23 @@ function seconds(us) {
 	return total < 3600
 		? `${Math.floor(total / 60)}:${pad(total % 60)} min`
 		: `${Math.floor(total / 3600)}:${pad(Math.floor(total / 60) % 60)}:${pad(total % 60)} h`;
+}
+
+const MINUTE = 60e6;
+
+// A time on an axis that ends at another one: from ten minutes on as clocks have it.
+function tickText(at, step, most) {
+	const [unit, text] = most > 1e6 ? [1e6, 's'] : most > 1000 ? [1000, 'ms'] : [1, 'µs'];
+	const digits = Math.max(0, -Math.floor(Math.log10(step / unit) + 1e-9));
+
+	if (most <= 10 * MINUTE)
+		return `${(at / unit).toFixed(digits)} ${text}`;
+	const minutes = Math.floor((at + 0.5) / MINUTE);
+	const rest = Math.max(0, at - minutes * MINUTE) / 1e6;
+	const two = value => String(value).padStart(2, '0');
+	const clock = `${two(minutes % 60)}:${rest.toFixed(digits).padStart(digits ? digits + 3 : 2, '0')}`;
+
+	return most < 60 * MINUTE ? `${clock} min` : `${Math.floor(minutes / 60)}:${clock} h`;
 }
 
 function memory(kb) {

@@ -110,8 +110,8 @@ function colorOfName(text) {
 	const place = rank.get(text);
 	const own = place !== undefined && place < hues.length;
 	const hue = own ? hues[place] : 20 + hashOf(text) % 320;
-	const strength = own ? isDark() ? 48 : 58 : isDark() ? 14 : 20;
-	const light = isDark() ? own ? 52 : 44 : own ? 68 : 76;
+	const strength = own ? isDark() ? 50 : 58 : isDark() ? 14 : 20;
+	const light = isDark() ? own ? 62 : 54 : own ? 68 : 76;
 
 	color = `hsl(${hue} ${strength}% ${light}%)`;
 	colors.set(text, color);

@@ -48,6 +48,15 @@ function revealInTimeline(p) {
 	}
 }
 
+// Other rows: from the first one, or where the selected process is now.
+function showRows() {
+	buildRows();
+	treeBox.scrollTop = 0;
+	if (view.selected >= 0)
+		revealInTree(view.selected);
+	redraw();
+}
+
 // --- Views -----------------------------------------------------------------------
 
 const tabs = ['timeline', 'summary', 'failures'];
@@ -74,9 +83,7 @@ function setLanes(packed) {
 function setOnlyFailed(only) {
 	tree.onlyFailed = only;
 	box('onlyfailed').setAttribute('aria-pressed', only);
-	buildRows();
-	treeBox.scrollTop = 0;
-	redraw();
+	showRows();
 }
 
 function nextTheme() {
@@ -98,7 +105,7 @@ function drawLegend() {
 		const dot = element('span', 'dot');
 
 		dot.style.background = colorOfName(entry.name);
-		chip.append(dot, shown(entry.name));
+		chip.append(dot, element('span', '', shown(entry.name)));
 		return chip;
 	}));
 }
@@ -108,9 +115,7 @@ function drawLegend() {
 function searchNow() {
 	runSearch(box('search').value);
 	box('found').textContent = search.active ? `${search.found.length.toLocaleString('en')} of ${count.toLocaleString('en')}` : '';
-	buildRows();
-	treeBox.scrollTop = 0;
-	redraw();
+	showRows();
 }
 
 // The next of some processes behind the selected one, or before it.
@@ -178,7 +183,10 @@ const keys = {
 	'PageUp': () => moveInTree(-pageRows()),
 	'Home': () => moveInTree(-count),
 	'End': () => moveInTree(count),
-	'Enter': withSelected(zoomTo),
+	'Enter': withSelected(p => {
+		revealInTree(p);
+		zoomTo(p);
+	}),
 	'n': () => step(search.active ? search.found : failures, 1),
 	'p': () => step(search.active ? search.found : failures, -1),
 	'f': () => step(failures, 1),

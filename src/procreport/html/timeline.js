@@ -149,14 +149,15 @@ function drawLoad() {
 function tickStep() {
 	const least = (view.to - view.from) / Math.max(1, size.width / 90);
 	const power = 10 ** Math.floor(Math.log10(least));
+	const decimal = [1, 2, 5, 10].map(n => n * power);
+	const clock = [0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 240, 480].map(n => n * MINUTE);
+	const days = decimal.map(n => Math.ceil(n / (1440 * MINUTE)) * 1440 * MINUTE);
 
-	return [1, 2, 5, 10].map(n => n * power).find(step => step >= least);
+	return (least <= 10e6 ? decimal : least <= 480 * MINUTE ? clock : days).find(step => step >= least);
 }
 
 function drawAxis() {
 	const step = tickStep();
-	const unit = step >= 1e6 || view.to > 1e6 ? [1e6, 's'] : step >= 1000 || view.to > 1000 ? [1000, 'ms'] : [1, 'µs'];
-	const digits = Math.max(0, -Math.floor(Math.log10(step / unit[0]) + 1e-9));
 
 	context.font = '11px system-ui, sans-serif';
 	context.textBaseline = 'middle';
@@ -170,7 +171,7 @@ function drawAxis() {
 		context.lineTo(x, size.height);
 		context.stroke();
 		context.fillStyle = palette.soft;
-		context.fillText(`${(at / unit[0]).toFixed(digits)} ${unit[1]}`, x + 4, STRIP + LOAD + AXIS / 2);
+		context.fillText(tickText(at, step, view.to), x + 4, STRIP + LOAD + AXIS / 2);
 	}
 	for (const log of logs.slice(1)) {
 		context.strokeStyle = palette.soft;
@@ -224,8 +225,10 @@ function drawFailedExecs(p, y) {
 }
 
 function drawLabel(p, x, width, y, height, outside) {
-	const label = shown(name[p]);
-	const room = Math.floor((width - 8) / 6.2);
+	// Not on the grey before it, if there is room behind.
+	const left = Math.max(x, Math.min(xOf(ownTime(p)), x + width - 30));
+	const room = Math.floor((x + width - left - 8) / 6.2);
+	const label = shown(name[p].length > room ? withoutMachine(name[p]) : name[p]);
 
 	context.font = '11px system-ui, sans-serif';
 	context.textBaseline = 'middle';
@@ -233,7 +236,7 @@ function drawLabel(p, x, width, y, height, outside) {
 		const text = forkOnly[p] ? `${label} (fork)` : `${label} ${room > label.length + 4 ? commandBegin(program[p], room) : ''}`;
 
 		context.fillStyle = forkOnly[p] ? palette.ink : isDark() ? '#0b0e13' : '#14181f';
-		context.fillText(text.slice(0, room), x + 4, y + height / 2 + 0.5);
+		context.fillText(text.slice(0, room), left + 4, y + height / 2 + 0.5);
 	} else if (outside) {
 		context.fillStyle = palette.soft;
 		context.fillText(seconds(end[p] - P.begin[p]), x + width + 6, y + height / 2 + 0.5);

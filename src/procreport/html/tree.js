@@ -55,6 +55,7 @@ function buildRows() {
 			stack.push(children.pop());
 	}
 	rowsBox.style.height = `${tree.rows.length * ROW}px`;
+	treeBox.dataset.empty = tree.rows.length ? '' : search.active ? 'Nothing found' : tree.onlyFailed ? 'Nothing failed' : 'No processes';
 }
 
 function newRow() {

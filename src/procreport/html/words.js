@@ -21,6 +21,12 @@ function shown(text) {
 	return text.replace(unprintable, escaped);
 }
 
+// The name of a tool without that of the machine that it is for: gcc-12 for
+// x86_64-linux-gnu-gcc-12, where there is no room for both.
+function withoutMachine(text) {
+	return text.replace(/^\w+-(?:\w+-)*(?:gnu\w*|musl\w*|eabi\w*|elf|mingw32|android\w*)-(?=.)/, '');
+}
+
 const octal = byte => `\\${byte.toString(8).padStart(3, '0')}`;
 
 function quoteBytes(bytes) {
