@@ -344,6 +344,35 @@ products() {
 	products 'built/lib dir' | diff <(grep 'lib dir' expected | sed 's|/lib dir||') -
 }
 
+@test "shell: what automake's makefiles do to run make in each directory is no command" {
+	unset MAKEFLAGS MAKELEVEL MFLAGS
+	for dir in built copy; do
+		mkdir -p "$dir/src" "$dir/empty"
+		echo text >"$dir/src/in"
+		printf 'all: out\n\nout: in\n\tcp in out\n' >"$dir/src/Makefile"
+		printf 'all:\n' >"$dir/empty/Makefile"
+		cat >"$dir/Makefile" <<-'END'
+			.RECIPEPREFIX = >
+			all-recursive:
+			>@fail=; dot_seen=no; target=`echo $@ | sed s/-recursive//`; \
+			>for subdir in empty src .; do \
+			>  if test "$$subdir" = .; then dot_seen=yes; local_target="$$target-am"; \
+			>  else local_target="$$target"; fi; \
+			>  (cd $$subdir && $(MAKE) $$local_target) || exit 1; \
+			>done; test -z "$$fail"
+			all-am:
+			>touch here
+		END
+	done
+	(cd built && audit make) >/dev/null
+	products built >expected
+	"$PROCREPORT" shell "$LOG" >script
+	equal "$(sed -n '/^cd --.*src$/,$p' script)" $'cd -- "$top"/src\ncp in out\n\ncd -- "$top"\ntouch here'
+	run ! grep -qw -e make -e sed -e empty <(grep -v -e '^#' -e PATH= script)
+	bash script "$PWD/copy"
+	products copy | diff expected -
+}
+
 @test "shell: response files are made again, of any bytes, and nobody's are overwritten" {
 	mkdir work
 	cat >reads <<-'END'

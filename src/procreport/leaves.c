@@ -54,6 +54,15 @@ static bool is_plain(const char *line)
 	return true;
 }
 
+/* The rule by which makefiles of automake run make in each directory (since its version
+ * 1.0; am/subdirs.am). All else in it finds out what there is to make. */
+static bool descends(const struct exec *exec)
+{
+	const char *line = is_one_of(exec, shells) ? command_line(exec) : NULL;
+
+	return line && strstr(line, "dot_seen=") && strstr(line, "local_target=");
+}
+
 static bool only_runs_others(const struct exec *exec)
 {
 	const char *second = exec->argv->data, *line;
@@ -65,7 +74,7 @@ static bool only_runs_others(const struct exec *exec)
 	if (!is_one_of(exec, shells))
 		return false;
 	line = command_line(exec);
-	return line && is_plain(line);
+	return line && (is_plain(line) || descends(exec));
 }
 
 static const struct exec *next_program(const struct exec *exec)
@@ -132,6 +141,22 @@ static bool is_ninja(const struct process *process)
 	return process->image && is_one_of(process->image, ninjas);
 }
 
+/* Where make is run in each directory, neither counts what finds out what to make, nor
+ * make where there was nothing. */
+static bool is_idle(
+	const struct leaf_mark *marks, const struct process *process, const struct process *parent)
+{
+	const struct process *child = process->first_child;
+
+	while (parent && !parent->image)
+		parent = parent->parent;
+	if (parent && descends(parent->image) && !marks[process->number].makes)
+		return true;
+	while (child && !marks[child->number].ran)
+		child = child->next_sibling;
+	return !child && !process->bad && process->image && is_one_of(process->image, makes);
+}
+
 struct leaf_mark *leaves_find(const struct model *model, const struct process *top)
 {
 	struct leaf_mark *marks = calloc(model->process_count + 1, sizeof(*marks));
@@ -148,9 +173,12 @@ struct leaf_mark *leaves_find(const struct model *model, const struct process *t
 		if (!mark->wanted)
 			continue;
 		if (above && above->wanted) {
-			mark->inside = above->inside ||
-				       (above->leaf && above->leaf->mono_us <= process->begin_us);
 			mark->ninja = above->ninja || is_ninja(parent);
+			mark->descends =
+				above->descends || (parent->image && descends(parent->image));
+			mark->inside = above->inside ||
+				       (above->leaf && above->leaf->mono_us <= process->begin_us) ||
+				       (mark->descends && is_idle(marks, process, parent));
 		}
 		if (!mark->inside)
 			find_leaf(marks, process, process == top || !parent);

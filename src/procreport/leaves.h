@@ -15,6 +15,7 @@ struct leaf_mark {
 	bool ran;		 /* it or what came from it has run a program */
 	bool makes;		 /* make, likewise */
 	bool ninja;		 /* below ninja, which makes directories itself */
+	bool descends;		 /* below a rule that runs make in each directory */
 	bool wanted;		 /* below the top */
 };
 
