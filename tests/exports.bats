@@ -97,7 +97,7 @@ check_trace() {
 	audit_much
 	"$PROCREPORT" trace "$LOG" >one.json
 	"$PROCREPORT" trace "$LOG" "$GOLDEN"/*.jsonl >all.json
-	PYTHONPATH=$SRCROOT/tests/lib PYTHONDONTWRITEBYTECODE=1 timeout 100 /usr/bin/python3 - one.json all.json <<-'END'
+	PYTHONPATH=$SRCROOT/tests/lib PYTHONDONTWRITEBYTECODE=1 timeout 600 /usr/bin/python3 - one.json all.json <<-'END'
 		import collections, json, sys
 		from devtools import DevTools
 

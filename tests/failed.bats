@@ -488,7 +488,7 @@ timeless() {
 		libc.execve(b"/bin/true", argv, None)
 		libc.execve(b"/bin/true", bad, bad)
 	END
-	timeout 100 "$PROCAUDIT" -o "$LOG" --failed /usr/bin/python3 busy.py
+	timeout 600 "$PROCAUDIT" -o "$LOG" --failed /usr/bin/python3 busy.py
 	check_log "$LOG"
 	equal "$(failed '[.errno, .argv_error]')" $'["E2BIG","E2BIG"]\n["E2BIG","E2BIG"]'
 }

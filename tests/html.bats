@@ -37,7 +37,7 @@ browse() {
 		printf 'import sys\nfrom page import *\n\ndef equal(got, expected):\n    assert got == expected, (got, expected)\n\n'
 		cat
 	} >browse.py
-	timeout 100 /usr/bin/python3 browse.py "$@"
+	timeout 600 /usr/bin/python3 browse.py "$@"
 }
 
 # Whatever could be taken for markup, script, an end of line or an end of data.

@@ -588,7 +588,7 @@ def is_idle(pid):
 
 def main():
     name, shell, recorder = sys.argv[1], sys.argv[2], " ".join(sys.argv[3:])
-    signal.alarm(int(os.environ.get("SESSION_SECONDS", "120")))  # a hang is a failure, and takes the terminal's processes with it
+    signal.alarm(int(os.environ.get("SESSION_SECONDS", "300")))  # a hang is a failure, and takes the terminal's processes with it
     os.mkfifo("fifo")
     session = Session(shell, recorder)
 

@@ -17,7 +17,7 @@ import sys
 
 marker, keys, command = sys.argv[1].encode(), sys.argv[2].encode(), sys.argv[3:]
 
-signal.alarm(60)  # a hang is a failure, and takes the terminal's processes with it
+signal.alarm(300)  # a hang is a failure, and takes the terminal's processes with it
 pid, terminal = pty.fork()
 if pid == 0:
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGALRM):
