@@ -559,7 +559,7 @@ setup_file() {
 	go
 	target_ends_with 5
 	ends_with 1
-	grep -q 'records are lost' err
+	equal "$(cat err)" "procaudit: cannot write the log $LOG, records are lost; what is recorded goes on: File too large"
 }
 
 @test "stop: a full disk holds what is recorded, and TERM lets it go on" {
@@ -572,7 +572,7 @@ setup_file() {
 	await grep -q "^procaudit: waiting for room for the log $DISK/log" err
 	kill -TERM "$PID"
 	ends_with 1
-	grep -q 'records are lost; the command goes on: No space left on device' err
+	grep -q 'records are lost; what is recorded goes on: No space left on device' err
 	target_ends_with 5
 	cp "$DISK/log" "$LOG"
 	check_log --no-trailer "$LOG"

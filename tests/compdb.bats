@@ -248,7 +248,7 @@ a.c sub/o.o"
 	audit gcc -c @rsp 2>/dev/null || :
 	touch -d '+1 hour' further
 	run -0 --separate-stderr "$PROCREPORT" compdb "$LOG"
-	[[ -n $stderr && $stderr == *'left out: 1 commands whose sources stand in response files'* ]]
+	[[ -n $stderr && $stderr == *'left out: 1 command whose sources stand in response files'* ]]
 	equal "$(jq -c . <<<"$output")" '[]'
 	rm rsp
 	mkfifo rsp
@@ -456,7 +456,7 @@ $PWD/sub/c.c"
 	audit sh ./script
 	run -0 --separate-stderr "$PROCREPORT" compdb "$LOG"
 	equal "$(jq -c '.[].arguments' <<<"$output")" $'["/usr/bin/gcc","-DX=\\"o\357\277\275dd\\"","-c","a.c"]'
-	[[ $stderr == *'left out: 2 sources whose names are not UTF-8'*'1 commands have arguments that are not UTF-8'* ]]
+	[[ $stderr == *'left out: 2 sources whose names are not UTF-8'*'1 command has arguments that are not UTF-8'* ]]
 }
 
 # --- Other people's tools -----------------------------------------------------------

@@ -430,7 +430,7 @@ audit_hostile() {
 	sed '10s/.*/no record/' cut.jsonl >damaged.jsonl
 	"$PROCREPORT" html damaged.jsonl >page.html 2>errors
 	grep -q '^procreport: damaged.jsonl:10: ' errors
-	grep -q 'The log is damaged: 1 lines' page.html
+	grep -q 'The log is damaged: 1 line of it was skipped' page.html
 	"$PROCREPORT" html /dev/null >empty.html 2>errors
 	grep -q 'there is no log in this' errors
 	browse <<-'END'

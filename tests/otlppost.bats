@@ -105,7 +105,7 @@ procreport: the collector has not taken 6 of 17 spans"
 	equal "$status" 1
 	equal "$stderr" "procreport: the collector has rejected 3 spans: too old
 procreport: the collector says: slow down
-procreport: the collector has rejected 1 spans
+procreport: the collector has rejected 1 span
 procreport: the collector has not taken 4 of 17 spans"
 	equal "$(wc -l <requests)" 5
 }

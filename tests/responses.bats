@@ -325,7 +325,7 @@ arguments() {
 	# Without the option it says what would help.
 	audit sh ./build
 	run -0 --separate-stderr "$PROCREPORT" compdb "$LOG"
-	[[ -n $stderr && $stderr == *'1 commands whose sources stand in response files that are gone (procaudit --response-files keeps them)'* ]]
+	[[ -n $stderr && $stderr == *'1 command whose sources stand in response files that are gone (procaudit --response-files keeps them)'* ]]
 }
 
 @test "compdb: what was no file then stays a word; what could not be kept is looked for" {

@@ -76,6 +76,13 @@ static void tell_orphans(struct procaudit_tracer *t, const struct census *now)
 	}
 }
 
+/* Who is not in it may be missed, which a gap record tells. */
+static void take_census(struct procaudit_tracer *t, struct census *census)
+{
+	if (census_take(census) < 0)
+		t->queue.lost++;
+}
+
 /* Once round. Returns whether something was found that was not known. */
 static bool look_around(struct procaudit_tracer *t, bool fresh)
 {
@@ -89,8 +96,7 @@ static bool look_around(struct procaudit_tracer *t, bool fresh)
 	hold_all(t);
 	slipped = t->attach.slipped;
 	t->attach.slipped = false;
-	if (census_take(&census) < 0)
-		t->queue.lost++;
+	take_census(t, &census);
 	if (slipped && t->attach.before.entries.size)
 		tell_orphans(t, &census);
 	found |= join_children(t, &census, fresh);
@@ -122,7 +128,7 @@ int attach_start(struct procaudit_tracer *t, const pid_t *pids, size_t count, un
 	seize_begin(&saved);
 	stamp(t);
 	/* What there is before anything is seized. */
-	census_take(&t->attach.before);
+	take_census(t, &t->attach.before);
 	for (i = 0; i < count; i++) {
 		status.tgid = pids[i];
 		proc_status(pids[i], &status);

@@ -110,6 +110,7 @@ bool recorder_open(struct recorder *recorder, const struct options *options)
 		.part.files.dir = -1,
 		.on_error = options->on_log_error,
 		.sync = options->sync,
+		.attached = options->pids != NULL,
 		.reads_responses = options->response_files,
 	};
 	if (options->rotate && !can_rotate(options->output))
@@ -129,11 +130,17 @@ bool recorder_open(struct recorder *recorder, const struct options *options)
 	return false;
 }
 
+/* What does not notice that records are lost. */
+static const char *who_goes_on(const struct recorder *recorder)
+{
+	return recorder->attached ? "what is recorded goes on" : "the command goes on";
+}
+
 /* Records are lost: said once, however often it happens. */
 static void say_lost(struct recorder *recorder, int error)
 {
 	const char *then = recorder->on_error == ON_LOG_ERROR_KILL ? "the command is killed"
-								   : "the command goes on";
+								   : who_goes_on(recorder);
 
 	recorder->incomplete = recorder->lossy = true;
 	recorder->error = -error;
@@ -330,9 +337,9 @@ static void say_cut(struct recorder *recorder)
 	if (recorder->said_cut || !stdfds_can_say())
 		return;
 	recorder->said_cut = true;
-	warnx("no memory for all arguments and environments; the command goes on, and the log %s "
-	      "names each that is not whole (ENOMEM)",
-		recorder->sink.name);
+	warnx("no memory for all arguments and environments; %s, and the log %s names each that "
+	      "is not whole (ENOMEM)",
+		who_goes_on(recorder), recorder->sink.name);
 }
 
 /* What the tracer has missed, but for what is said when attaching. NULL: nothing. */

@@ -29,6 +29,7 @@ struct recorder {
 	bool incomplete;	    /* something is missing from the log */
 	bool lossy;		    /* since records of it were lost */
 	bool reads_responses;	    /* of whoever is traced */
+	bool attached;		    /* there is no command: it has all run before */
 	bool said;		    /* that records are lost has been said */
 	bool said_cut;		    /* that some are not whole */
 	bool said_gap;		    /* that the tracer has missed something, once */

@@ -6,6 +6,7 @@
 #include "model.h"
 #include "options.h"
 #include "output.h"
+#include "plural.h"
 #include "replace.h"
 
 #include <bsd/err.h>
@@ -18,22 +19,23 @@ static void tell(const struct compdb *compdb, const struct compiles *compiles)
 	if (compiles->count == 0)
 		warnx("no compiler was given a source in this");
 	if (compiles->lost)
-		warnx("left out: %zu commands whose sources stand in response files that are gone "
+		warnx("left out: %zu command%s whose sources stand in response files that are gone "
 		      "(procaudit --response-files keeps them)",
-			compiles->lost);
+			compiles->lost, plural_s(compiles->lost));
 	if (compdb->unknown)
-		warnx("left out: %zu commands whose directory is not in the log", compdb->unknown);
+		warnx("left out: %zu command%s whose directory is not in the log", compdb->unknown,
+			plural_s(compdb->unknown));
 	if (compdb->gone)
-		warnx("left out: %zu sources whose commands have been changed in the logs, or in "
+		warnx("left out: %zu source%s whose commands have been changed in the logs, or in "
 		      "response files, while they were read",
-			compdb->gone);
+			compdb->gone, plural_s(compdb->gone));
 	if (compdb->unnamed)
-		warnx("left out: %zu sources whose names are not UTF-8, which JSON cannot hold",
-			compdb->unnamed);
+		warnx("left out: %zu source%s whose names are not UTF-8, which JSON cannot hold",
+			compdb->unnamed, plural_s(compdb->unnamed));
 	if (compdb->inexact)
-		warnx("%zu commands have arguments that are not UTF-8: U+FFFD stands for what "
+		warnx("%zu command%s arguments that are not UTF-8: U+FFFD stands for what "
 		      "JSON cannot hold",
-			compdb->inexact);
+			compdb->inexact, compdb->inexact == 1 ? " has" : "s have");
 }
 
 static void write_file(struct compdb *compdb, struct recall *recall, const struct options *options)

@@ -6,6 +6,7 @@
 #include "model.h"
 #include "options.h"
 #include "output.h"
+#include "plural.h"
 #include "words.h"
 
 #include <inttypes.h>
@@ -111,9 +112,9 @@ static void print_failures(const struct model *model, const struct options *opti
 		putchar('\n');
 	}
 	if (missed)
-		printf("\n%" PRIu64 " execs found no file while PATH was searched (--misses shows "
+		printf("\n%" PRIu64 " exec%s found no file while PATH was searched (--misses shows "
 		       "them)\n",
-			missed);
+			missed, plural_s(missed));
 	free(failures);
 }
 

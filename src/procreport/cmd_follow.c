@@ -159,8 +159,8 @@ static void add_record(void *context, const struct procaudit_record *record)
 	if (!missing || !is_told(f))
 		return;
 	say(f);
-	fprintf(stderr, ":%" PRIu64 ": %" PRIu64 " records are missing in front of this\n",
-		record->place.line, missing);
+	fprintf(stderr, ":%" PRIu64 ": %" PRIu64 " record%s missing in front of this\n",
+		record->place.line, missing, missing == 1 ? " is" : "s are");
 }
 
 /* Parts that came and went while nobody looked. */

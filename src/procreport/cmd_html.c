@@ -8,6 +8,7 @@
 #include "options.h"
 #include "output.h"
 #include "page.h"
+#include "plural.h"
 #include "replace.h"
 #include "words.h"
 
@@ -76,18 +77,18 @@ static void put_notice(const struct page *page)
 			sample->processes, all);
 	if (sample->lost)
 		fprintf(page->out,
-			"<p class=\"notice\">%" PRIu64 " programs of these processes are left out."
-			"</p>\n",
-			sample->lost);
+			"<p class=\"notice\">%" PRIu64 " program%s of these processes %s left "
+			"out.</p>\n",
+			sample->lost, plural_s(sample->lost), sample->lost == 1 ? "is" : "are");
 	if (page->envlists.lost)
-		fprintf(page->out,
-			"<p class=\"notice\">%" PRIu64 " environments are left out.</p>\n",
-			page->envlists.lost);
+		fprintf(page->out, "<p class=\"notice\">%" PRIu64 " environment%s left out.</p>\n",
+			page->envlists.lost, page->envlists.lost == 1 ? " is" : "s are");
 	if (page->model->problems)
 		fprintf(page->out,
-			"<p class=\"notice\">The log is damaged: %" PRIu64 " lines of it were "
-			"skipped.</p>\n",
-			page->model->problems);
+			"<p class=\"notice\">The log is damaged: %" PRIu64
+			" line%s of it %s skipped.</p>\n",
+			page->model->problems, plural_s(page->model->problems),
+			page->model->problems == 1 ? "was" : "were");
 }
 
 static void put_page(struct page *page)

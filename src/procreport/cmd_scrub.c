@@ -135,8 +135,9 @@ static int run(const struct options *options)
 	copy_records(&s, options->files, count);
 	finish(&s, options->output);
 	if (s.unknown)
-		warnx("%" PRIu64 " keys or values that this version does not know are left out",
-			s.unknown);
+		warnx("%" PRIu64 " key%s that this version does not know %s left out", s.unknown,
+			s.unknown == 1 ? " or value" : "s or values",
+			s.unknown == 1 ? "is" : "are");
 	masking_free(s.masking);
 	free(s.line);
 	return unreadable ? STATUS_FAILED : STATUS_OK;

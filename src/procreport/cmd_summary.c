@@ -8,6 +8,7 @@
 #include "options.h"
 #include "output.h"
 #include "path.h"
+#include "plural.h"
 #include "totals.h"
 #include "words.h"
 
@@ -191,7 +192,7 @@ static void print_path(
 		return;
 	steps = path_find(log->root, &count);
 	shown = longest_steps(steps, count, &list, (size_t)options->top);
-	printf("\ncritical path: %zu steps that the end waited for", count);
+	printf("\ncritical path: %zu step%s that the end waited for", count, plural_s(count));
 	if (shown < count)
 		printf(", the %zu longest of them", shown);
 	puts("\n    AT s     WALL s         ID  COMMAND");

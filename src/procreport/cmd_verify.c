@@ -4,6 +4,7 @@
 #include "input.h"
 #include "options.h"
 #include "output.h"
+#include "plural.h"
 #include "verify.h"
 
 #include <bsd/err.h>
@@ -83,10 +84,11 @@ static void on_log_end(void *context, const struct verify_log *log)
 	if (state->options->quiet || state->options->json)
 		return;
 	output_quoted(stdout, log->file, strlen(log->file));
-	printf(": %s: %" PRIu64 " records, %" PRIu64 " processes, %" PRIu64 " execs, %" PRId64
+	printf(": %s: %" PRIu64 " record%s, %" PRIu64 " process%s, %" PRIu64 " exec%s, %" PRId64
 	       ".%03" PRId64 " s\n",
 		finding == FINDINGS ? "complete" : classes[finding].name, log->records,
-		log->processes, log->execs, log->mono_us / 1000000, log->mono_us / 1000 % 1000);
+		plural_s(log->records), log->processes, plural_es(log->processes), log->execs,
+		plural_s(log->execs), log->mono_us / 1000000, log->mono_us / 1000 % 1000);
 }
 
 static void on_problem(void *context, int error, const struct procaudit_problem *problem)

@@ -4,6 +4,7 @@
 #include "answer.h"
 #include "options.h"
 #include "output.h"
+#include "plural.h"
 
 #include <bsd/err.h>
 #include <bsd/stdlib.h>
@@ -254,7 +255,8 @@ static void lose(struct post *post, const struct outcome *outcome, unsigned span
 	char what[80];
 
 	answer_read(&answer, post->answer.data);
-	snprintf(what, sizeof(what), "the collector does not take %u spans: ", spans);
+	snprintf(what, sizeof(what), "the collector does not take %u span%s: ", spans,
+		plural_s(spans));
 	tell(what, reason(post, outcome), answer.message);
 	answer_free(&answer);
 	post->lost += spans;
@@ -268,8 +270,8 @@ static void read_success(struct post *post)
 
 	answer_read(&answer, post->answer.data);
 	if (answer.rejected > 0)
-		snprintf(what, sizeof(what), "the collector has rejected %lld spans",
-			(long long)answer.rejected);
+		snprintf(what, sizeof(what), "the collector has rejected %lld span%s",
+			(long long)answer.rejected, plural_s((uint64_t)answer.rejected));
 	if (answer.rejected > 0 || answer.message)
 		tell(what, "", answer.message);
 	post->lost += (unsigned long long)answer.rejected;
@@ -307,7 +309,8 @@ bool post_free(struct post *post)
 	bool all = post->lost == 0;
 
 	if (!all)
-		warnx("the collector has not taken %llu of %llu spans", post->lost, post->spans);
+		warnx("the collector has not taken %llu of %llu span%s", post->lost, post->spans,
+			plural_s(post->spans));
 	curl_slist_free_all(post->headers);
 	curl_easy_cleanup(post->curl);
 	curl_global_cleanup();

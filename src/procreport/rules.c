@@ -286,7 +286,8 @@ static void check_complete(struct verify *v)
 	if (v->counts[PROCAUDIT_RECORD_GAP] || v->counts[PROCAUDIT_RECORD_DETACH] > v->let_go)
 		damaged(v, "complete in spite of gap or detach records");
 	if (v->living)
-		damaged(v, "complete, and %" PRIu64 " processes have no end", v->living);
+		damaged(v, "complete, and %" PRIu64 " process%s no end", v->living,
+			v->living == 1 ? " has" : "es have");
 	if (!v->attaches && !roster_find(&v->roster, 1))
 		damaged(v, "complete, and there is no command");
 }

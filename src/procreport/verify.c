@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "verify.h"
 
+#include "plural.h"
 #include "rules.h"
 
 #include <errno.h>
@@ -53,10 +54,10 @@ static void end_log(struct verify *v)
 	if (!v->has_trailer)
 		rules_report(v, FINDING_TRUNCATED,
 			"the log ends here without a trailer, after %" PRIu64
-			" records and %" PRId64 ".%03" PRId64 " s; %" PRIu64
-			" processes had not ended",
-			v->log.records, v->log.mono_us / 1000000, v->log.mono_us / 1000 % 1000,
-			v->living);
+			" record%s and %" PRId64 ".%03" PRId64 " s; %" PRIu64
+			" process%s had not ended",
+			v->log.records, plural_s(v->log.records), v->log.mono_us / 1000000,
+			v->log.mono_us / 1000 % 1000, v->living, plural_es(v->living));
 	v->log_end(v->context, &v->log);
 	forget_log(v);
 	v->in_log = false;
@@ -166,9 +167,9 @@ bool verify_record(struct verify *v, const struct procaudit_record *record)
 			damaged(v, "%zu bytes, and no line has more than %" PRId64, record->size,
 				v->max_line);
 		if (record->unknown)
-			rules_report(v, FINDING_UNKNOWN,
-				"%u keys or values that this version does not know",
-				record->unknown);
+			rules_report(v, FINDING_UNKNOWN, "%u key%s that this version does not know",
+				record->unknown,
+				record->unknown == 1 ? " or value" : "s or values");
 		rules_apply(v);
 		v->seq += parts;
 		v->counts[record->kind]++;
