@@ -92,6 +92,7 @@ const struct command cmd_compdb = {
 	.summary = "A compilation database (compile_commands.json) for clangd and others",
 	.options = "|",
 	.help = "Of the same output the last command that did not fail is taken, of several\n"
-		"outputs the first.\n",
+		"outputs the first. Response files (@file) that a build removes are known if they\n"
+		"were recorded: see --response-files of procaudit(1).\n",
 	.run = run,
 };
