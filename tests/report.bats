@@ -212,6 +212,22 @@ audit_much() {
 	golden odd.summary summary --utc --top=2 odd.jsonl build.jsonl
 }
 
+@test "summary: peak memory is of who used it, not of those that waited for it" {
+	peak() { # FILTER-OF-EXIT-RECORDS
+		jq -c "if .event == \"exit\" then .maxrss_kb = ($1) else . end" "$GOLDEN/build.jsonl" >edited.jsonl
+		"$PROCREPORT" summary --json edited.jsonl | jq -c '[.peak_memory_kb, .peak_memory_log, .peak_memory_proc]'
+	}
+	log() { jq -r "$1" "$GOLDEN/build.jsonl"; }
+	family=$(log 'select(.event == "fork" and .proc == 1) | .child' | head -n 1)
+	below=$(log "select(.event == \"fork\" and .proc == $family) | .child" | head -n 2 | paste -sd ' ')
+	read -r one other <<<"$below"
+	equal "$(peak "{\"1\": 9000, \"$family\": 9000, \"$one\": 9000}[\"\\(.proc)\"] // 100")" "[9000,1,$one]"
+	equal "$(peak "{\"1\": 9000, \"$family\": 9000, \"$one\": 8000}[\"\\(.proc)\"] // 100")" "[9000,1,$family]"
+	# Those that began as copies have what their creator had.
+	equal "$(peak "{\"1\": 9000, \"$family\": 9000, \"$one\": 9000, \"$other\": 9000}[\"\\(.proc)\"] // 100")" \
+		"[9000,1,$family]"
+}
+
 @test "summary: the totals are the sums of the log" {
 	audit_much
 	"$PROCREPORT" summary --json "$LOG" >summary.json
@@ -364,15 +380,16 @@ filtered() {
 		'[0,"/bin/true one; /bin/false two; :"]'$'\n[1,"one"]\n[1,"two"]'
 }
 
-@test "tree: columns fit the terminal" {
-	/usr/bin/python3 - "$PROCREPORT" "$GOLDEN/build.jsonl" >out <<-'END'
+# What procreport prints on a terminal of $1 columns.
+on_terminal() { # COLUMNS ARG...
+	/usr/bin/python3 - "$1" "$PROCREPORT" "${@:2}" <<-'END'
 		import fcntl, os, pty, struct, sys, termios
 		pid, fd = pty.fork()
 		if pid == 0:
-		    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("4H", 24, 70, 0, 0))
+		    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("4H", 24, int(sys.argv[1]), 0, 0))
 		    os.environ.pop("NO_COLOR", None)
-		    os.environ["TERM"] = "xterm"
-		    os.execv(sys.argv[1], ["procreport", "tree", "--color=never", sys.argv[2]])
+		    os.environ.update(TERM="xterm", LC_ALL="C.UTF-8")
+		    os.execv(sys.argv[2], sys.argv[2:])
 		data = b""
 		while True:
 		    try:
@@ -382,11 +399,30 @@ filtered() {
 		    if not piece:
 		        break
 		    data += piece
-		lines = data.decode().splitlines()
-		assert len(lines) > 10 and max(map(len, lines)) == 70, [len(line) for line in lines]
-		assert any(line.endswith("\u2026") for line in lines)
-		assert os.waitpid(pid, 0)[1] == 0
+		sys.stdout.buffer.write(data.replace(b"\r\n", b"\n"))
+		sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 	END
+}
+
+# The columns of the longest line of a file.
+widest() {
+	LC_ALL=C.UTF-8 wc -L <"$1"
+}
+
+@test "tree, summary, failed, diff: columns fit the terminal" {
+	on_terminal 70 tree --color=never "$GOLDEN/build.jsonl" >out
+	equal "$(widest out)" 70
+	grep -q '…$' out
+	# Of a path the end tells more than the beginning.
+	cp "$GOLDEN"/{build,rebuild}.jsonl .
+	on_terminal 72 summary build.jsonl >out
+	grep -Eq '^ +1.{22}  …[^ ]*/12/collect2$' out
+	equal "$(widest out)" 72
+	equal "$(grep -o '|.*|' out | LC_ALL=C.UTF-8 wc -L)" 32
+	on_terminal 60 failed --misses build.jsonl >out
+	[ "$(widest out)" -le 60 ]
+	on_terminal 70 diff --color=never build.jsonl rebuild.jsonl >out
+	[ "$(widest out)" -le 70 ]
 }
 
 @test "show: as kept, from a file, a pipe, and a compressed file" {
@@ -476,6 +512,25 @@ run({"PERL5OPT": "-w"})
 	audit bash -c '/bin/false; :'
 	equal "$("$PROCREPORT" failed --json "$LOG" | jq -c '[.causes[].exit_code], [.processes[].exit_code]')" \
 		'[]'$'\n''[1]'
+}
+
+@test "failed: the first of those that fail while others are waited for is named" {
+	audit bash -c 'mkfifo gate && exec 5<>gate
+		sh -c "read -r go <&5; exit 4" & second=$!
+		sh -c "exit 3" & first=$!
+		wait $first; echo >&5; wait $second; exit 2' || equal "$?" 2
+	equal "$("$PROCREPORT" failed --json "$LOG" | jq -c '[.causes[].exit_code], [.processes[].exit_code]')" \
+		'[3]'$'\n''[2,4,3]'
+}
+
+@test "failed: who was killed has not failed for one that was not, nor what runs instead" {
+	audit bash -c 'trap - TERM; /bin/false; kill -TERM $$' || equal "$?" 143
+	equal "$("$PROCREPORT" failed --json "$LOG" | jq -c '[.causes[] | .proc, .signal], .processes[-1].exit_code')" \
+		'[1,"SIGTERM"]'$'\n''1'
+	audit bash -c 'trap - TERM; bash -c "kill -TERM \$\$"; kill -TERM $$' || equal "$?" 143
+	equal "$("$PROCREPORT" failed --json "$LOG" | jq -c '[.causes[].proc]')" '[2]'
+	audit bash -c '/bin/false; exec sh -c "exit 6"' || equal "$?" 6
+	equal "$("$PROCREPORT" failed --json "$LOG" | jq -c '[.causes[] | .proc, .exit_code]')" '[1,6]'
 }
 
 @test "failed: execs by path and error, searches of PATH apart" {

@@ -128,7 +128,7 @@ static void print_programs(const struct view *view, int side)
 
 		begin_color(view, sign);
 		printf("%c%10zu %10s  ", sign, programs->list[i].count, id_of(view, first));
-		words_name(first->exec->exe ? first->exec->exe : first->program,
+		words_path(first->exec->exe ? first->exec->exe : first->program,
 			columns_behind(view, LEFT_ONE + 1));
 		end_line(view);
 	}
@@ -142,7 +142,7 @@ static void print_directory(
 		return;
 	*directory = exec->cwd;
 	printf("%*sin ", LEFT_ONE + 1, "");
-	words_name(exec->cwd, columns_behind(view, LEFT_ONE + 4));
+	words_path(exec->cwd, columns_behind(view, LEFT_ONE + 4));
 	putchar('\n');
 }
 

@@ -106,7 +106,7 @@ static void print_failures(const struct model *model, const struct options *opti
 		printf("%10" PRIu64 "  %-11.40s  %-10s  ", failures[i].count,
 			exec->error ? exec->error->data : "killed", words_id(model, exec));
 		if (exec->path)
-			words_name(exec->path, columns > 37 ? columns - 37 : columns);
+			words_path(exec->path, columns > 37 ? columns - 37 : columns);
 		else
 			putchar('?');
 		putchar('\n');

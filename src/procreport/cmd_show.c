@@ -120,8 +120,9 @@ static void print_process(const struct show *s)
 		printf("CPU time     %.3f s\n", (double)p->cpu_us / 1e6);
 	if (p->maxrss_kb >= 0)
 		printf("peak memory  %" PRId64 " KiB, page faults %" PRId64 " and %" PRId64
-		       " with I/O, blocks read %" PRId64 ", written %" PRId64 "\n",
-			p->maxrss_kb, p->minflt, p->majflt, p->inblock, p->oublock);
+		       " with I/O, blocks read %" PRId64 ", written %" PRId64 "%s\n",
+			p->maxrss_kb, p->minflt, p->majflt, p->inblock, p->oublock,
+			p->first_child ? ", with children" : "");
 }
 
 static void print_line(const struct show *s, const struct process *process, const struct exec *exec)

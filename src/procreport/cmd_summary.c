@@ -74,19 +74,36 @@ static void print_totals(const struct totals *t, const struct model *model)
 	}
 }
 
+/* How many parts of the time one column of the chart stands for: on a narrow terminal
+ * several. */
+static int chart_step(void)
+{
+	unsigned columns = output_columns();
+	int step = 1;
+
+	/* 17: what is printed around it. */
+	while (columns && step < BUCKETS && (unsigned)(BUCKETS / step) + 17 > columns)
+		do
+			step++;
+		while (BUCKETS % step);
+	return step;
+}
+
 static void print_chart(const struct totals *t)
 {
 	static const char *const bars[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-	double most = 0;
-	int i;
+	double cpu[BUCKETS] = {0}, most = 0;
+	int step = chart_step(), i;
 
 	for (i = 0; i < BUCKETS; i++)
-		most = t->cpu[i] > most ? t->cpu[i] : most;
+		cpu[i / step] += t->cpu[i] / step;
+	for (i = 0; i < BUCKETS / step; i++)
+		most = cpu[i] > most ? cpu[i] : most;
 	if (most <= 0)
 		return;
 	fputs("\nprocessors in use over time\n  |", stdout);
-	for (i = 0; i < BUCKETS; i++)
-		fputs(bars[(int)(t->cpu[i] / most * 8 + 0.5)], stdout);
+	for (i = 0; i < BUCKETS / step; i++)
+		fputs(bars[(int)(cpu[i] / most * 8 + 0.5)], stdout);
 	printf("| %.1f at most\n", most);
 }
 
@@ -107,7 +124,7 @@ static void print_programs(const struct totals *t, const struct options *options
 		output_seconds(list[i]->cpu_us, 11);
 		fputs("  ", stdout);
 		if (exe)
-			words_name(exe, columns > 34 ? columns - 34 : columns);
+			words_path(exe, columns > 34 ? columns - 34 : columns);
 		else
 			putchar('?');
 		putchar('\n');
@@ -299,7 +316,11 @@ static void print_json(
 	json_int("execs_failed", (int64_t)t->failed);
 	json_int("path_misses", (int64_t)t->misses);
 	json_seconds("path_misses_wall", t->misses_us);
-	json_known("peak_memory_kb", t->largest ? t->largest->maxrss_kb : -1);
+	if (t->largest) {
+		json_int("peak_memory_kb", t->largest->maxrss_kb);
+		json_int("peak_memory_log", t->largest->log->number);
+		json_int("peak_memory_proc", t->largest->proc);
+	}
 	json_open("processors", '[');
 	for (i = 0; i < BUCKETS; i++)
 		json_int(NULL, (int64_t)(t->cpu[i] * 1000 + 0.5));

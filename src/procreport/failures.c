@@ -63,28 +63,58 @@ struct failure *failures_of(const struct model *model, bool misses, size_t *coun
 	return failures;
 }
 
-/* Whether its end is what its parent's end tells, too. */
+/* Whether its end may be what its parent's end tells, too: it came before, in the time of
+ * the parent's last program; and who was killed tells of one that was killed alike. */
 static bool is_passed_on(const struct process *process)
 {
 	const struct process *parent = process->parent;
 
-	return parent && parent->bad && parent->end_us >= process->end_us;
+	if (!process->bad || parent->end_us < process->end_us)
+		return false;
+	if (parent->image && parent->image->mono_us > process->end_us)
+		return false;
+	return !parent->signal || parent->signal == process->signal;
+}
+
+/* When a process began the last thing: it did not mind what had failed until then. */
+static int64_t last_begin(const struct process *process)
+{
+	const struct process *child;
+	int64_t last = -1;
+
+	for (child = process->first_child; child; child = child->next_sibling)
+		if (child->begin_us > last)
+			last = child->begin_us;
+	return last;
+}
+
+/* Whether the end of a rather tells of the parent's than that of b. */
+static bool is_before(const struct process *a, const struct process *b, int64_t last)
+{
+	if (b->end_us < last)
+		return a->end_us >= b->end_us;
+	return a->end_us >= last && a->end_us < b->end_us;
+}
+
+/* The child whose failure a process ended for. NULL: none. */
+static const struct process *cause_below(const struct process *process)
+{
+	const struct process *child, *cause = NULL;
+	int64_t last = last_begin(process);
+
+	for (child = process->first_child; child; child = child->next_sibling)
+		if (is_passed_on(child) && (!cause || is_before(child, cause, last)))
+			cause = child;
+	return cause;
 }
 
 const struct process *failures_cause(const struct model_log *log)
 {
-	const struct process *process = log->root, *child, *last;
+	const struct process *cause = NULL, *next = log->root;
 
-	if (!process || !process->bad)
+	if (!next || !next->bad)
 		return NULL;
-	for (;;) {
-		last = NULL;
-		for (child = process->first_child; child; child = child->next_sibling)
-			if (child->bad && is_passed_on(child) &&
-				(!last || child->end_us >= last->end_us))
-				last = child;
-		if (!last)
-			return process;
-		process = last;
-	}
+	for (; next; next = cause_below(next))
+		cause = next;
+	return cause;
 }

@@ -17,8 +17,11 @@ struct failure *failures_of(
 	const struct model *model, bool misses, size_t *count, uint64_t *missed);
 
 /*
- * What made a log fail: down from the first process, the child that ended badly last,
- * before its parent did, as long as there is one. NULL: it did not fail.
+ * What made a log fail: down from the first process, the child for which it gave up, as
+ * long as there is one. That is the first that ended badly and after whose end the parent
+ * began nothing more, as with make -j, where others may fail while they are waited for;
+ * and if there is none, as in a script that did not stop there, the one that ended badly
+ * last. NULL: it did not fail.
  */
 const struct process *failures_cause(const struct model_log *log);
 

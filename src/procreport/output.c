@@ -134,6 +134,19 @@ void output_cut(const char *text, size_t size, unsigned columns)
 		fputs("\xe2\x80\xa6", stdout);
 }
 
+void output_cut_front(const char *text, size_t size, unsigned columns)
+{
+	unsigned left = columns ? output_width(text, size) : 0, width;
+	size_t at = 0;
+
+	if (left > columns) {
+		fputs("\xe2\x80\xa6", stdout);
+		for (; left >= columns; left -= width)
+			at += first_character(text + at, size - at, &width);
+	}
+	fwrite(text + at, 1, size - at, stdout);
+}
+
 void output_seconds(int64_t us, int width)
 {
 	if (us < 0)

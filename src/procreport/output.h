@@ -37,6 +37,9 @@ unsigned output_width(const char *text, size_t size);
  * by an ellipsis if that is not all; 0: all of it. */
 void output_cut(const char *text, size_t size, unsigned columns);
 
+/* Likewise with an ellipsis in front, and the end of the text. */
+void output_cut_front(const char *text, size_t size, unsigned columns);
+
 /* Seconds with three digits, right-aligned in a width; a dash for -1. */
 void output_seconds(int64_t us, int width);
 

@@ -48,6 +48,31 @@ static void add_process(struct totals *t, const struct process *process)
 		t->largest = process;
 }
 
+/* The only child that had as much memory; NULL if there is none. That several had is
+ * because they began as copies of their creator, which therefore had it itself. */
+static const struct process *as_large_below(const struct process *process)
+{
+	const struct process *child, *found = NULL;
+
+	for (child = process->first_child; child; child = child->next_sibling) {
+		if (child->maxrss_kb != process->maxrss_kb)
+			continue;
+		if (found)
+			return NULL;
+		found = child;
+	}
+	return found;
+}
+
+/* Who used as much: the kernel also says so of all that waited for it. */
+static void find_largest(struct totals *t)
+{
+	const struct process *next;
+
+	for (next = t->largest; next; next = as_large_below(next))
+		t->largest = next;
+}
+
 /* Spreads a process's CPU time over its life. */
 static void add_to_chart(struct totals *t, const struct process *process, double offset)
 {
@@ -92,6 +117,7 @@ void totals_sum_up(struct totals *t, const struct model *model)
 		add_process(t, process);
 		add_to_chart(t, process, offsets[process->log->number - 1]);
 	}
+	find_largest(t);
 	free(offsets);
 }
 

@@ -183,3 +183,14 @@ void words_name(const struct text *name, unsigned columns)
 	add_word(name->data, name->size);
 	output_cut(line.data, line.size, columns);
 }
+
+void words_path(const struct text *path, unsigned columns)
+{
+	line.size = 0;
+	line_room(1);
+	add_word(path->data, path->size);
+	if (line.size == path->size)
+		output_cut_front(line.data, line.size, columns);
+	else
+		output_cut(line.data, line.size, columns);
+}

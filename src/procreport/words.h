@@ -23,6 +23,9 @@ const char *words_joined(const char *data, size_t size);
 /* A name, quoted, likewise. */
 void words_name(const struct text *name, unsigned columns);
 
+/* A path, whose end tells more than its beginning: this is cut off, unless it is quoted. */
+void words_path(const struct text *path, unsigned columns);
+
 /* What a process runs: its last program, or, if it only forked, what its creator ran
  * then. NULL if nobody knows. */
 const struct exec *words_program(const struct process *process);
