@@ -249,6 +249,23 @@ audit_with_descriptors() { # N COMMAND...
 	check_log "$LOG"
 }
 
+# Prints its own limits of CPU time, those of its tracer once they are others, and
+# sends that what the kernel sends who has used up his.
+CPU_TIME='
+	limits() { sed -n "s/^Max cpu time *//p" "/proc/$1/limits"; }
+	tracer=$(sed -n "s/^TracerPid:.//p" /proc/self/status)
+	while [ "$(limits $tracer)" = "$(limits self)" ]; do :; done
+	ulimit -St; ulimit -Ht; limits $tracer; kill -XCPU "$tracer"'
+
+@test "a limit on CPU time is that of each program, not of the recorder" {
+	prlimit --cpu=700:900 "$PROCAUDIT" -o "$LOG" sh -c "$CPU_TIME" >got
+	check_log "$LOG"
+	equal "$(log 'select(.event == "trailer") | .complete')" true
+	equal "$(head -n 2 got)" $'700\n900'
+	# What it may raise is for it to know.
+	grep -qE '^(900 +900|unlimited +unlimited) +seconds' got
+}
+
 # --- Children that were there before -----------------------------------------
 
 @test "a child inherited through exec is neither waited for nor recorded" {

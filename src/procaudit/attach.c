@@ -9,6 +9,7 @@
 #include "ready.h"
 #include "recorder.h"
 #include "rights.h"
+#include "robust.h"
 #include "status.h"
 #include "stdfds.h"
 
@@ -154,15 +155,12 @@ static void choose_signals(struct attach *attach)
 	sigaddset(&attach->signals, SIGUSR2);
 }
 
-/* From now on nothing that happens to the log or to us by accident may end or
- * stop us: what is traced would have to wait for us. */
-static void become_robust(void)
+/* What is traced would have to wait for us. */
+static void ignore_job_control(void)
 {
-	static const int ignored[] = {SIGPIPE, SIGXFSZ, SIGALRM, SIGTSTP, SIGTTIN, SIGTTOU};
-	size_t i;
-
-	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-		signal(ignored[i], SIG_IGN);
+	signal(SIGTSTP, SIG_IGN);
+	signal(SIGTTIN, SIG_IGN);
+	signal(SIGTTOU, SIG_IGN);
 }
 
 /* Returns 0 or the exit status, having said why. */
@@ -177,7 +175,8 @@ static int start(struct attach *attach)
 	};
 	int error;
 
-	become_robust();
+	robust_become();
+	ignore_job_control();
 	choose_signals(attach);
 	if (!recorder_open(&attach->recorder, options))
 		return STATUS_NOT_CONFIGURED;

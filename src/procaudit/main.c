@@ -13,6 +13,7 @@
  *	run       run mode: start, follow, end
  *	failure   why there is no command
  *	rights    what is left of root while we trace
+ *	robust    what must not end us
  *	consumers how long lines may be
  *	recorder  events into the log, and what was lost of it
  *	redaction what must not get into it

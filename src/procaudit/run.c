@@ -11,6 +11,7 @@
 #include "redaction.h"
 #include "relay.h"
 #include "rights.h"
+#include "robust.h"
 #include "status.h"
 #include "stdfds.h"
 #include "user.h"
@@ -74,17 +75,6 @@ static bool open_log(struct run *run)
 	return ok;
 }
 
-/* From now on nothing that happens to the log or to us by accident may end
- * us: the command would be left alone. */
-static void become_robust(void)
-{
-	static const int ignored[] = {SIGPIPE, SIGXFSZ, SIGALRM};
-	size_t i;
-
-	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-		signal(ignored[i], SIG_IGN);
-}
-
 static bool start(struct run *run)
 {
 	static const int harmless[] = {SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT, SIGUSR1, SIGUSR2};
@@ -113,7 +103,7 @@ static bool start(struct run *run)
 		return false;
 	}
 	run->relay = (struct relay){.proxy = run->proxy, .tracer = run->tracer};
-	become_robust();
+	robust_become();
 	proxy_leave(run->proxy);
 	stdfds_release();
 	/* The command has its own. */
