@@ -272,3 +272,35 @@ as_nobody_said() { # ERROR COMMAND...
 	chmod 2745 report
 	as_nobody_said '' ./report
 }
+
+# --- File systems -------------------------------------------------------------
+
+# Runs a program of a file system that one process of the command serves, and that has
+# a child for whatever it is asked.
+served() { # [PROCAUDIT...]
+	timeout -s KILL 120 "$PUBLIC/serve" mount "$PUBLIC/mnt" "$@" \
+		"$PUBLIC/serve" run "$PUBLIC/mnt" /bin/echo program
+}
+
+same_served() { # [COMMAND...]
+	"$HELPERS/serve" mount . true 2>/dev/null || skip 'machine: no file system can be served (FUSE)'
+	public_copy "$HELPERS/serve" || return
+	mkdir -p "$PUBLIC/mnt" || return
+	served "$@" >bare || return
+	served "$@" "$PROCAUDIT" -o "$PUBLIC/log" >traced || return
+	equal "$(cat bare)" program
+	diff bare traced || return
+	LOG=$PUBLIC/log
+	check_log "$LOG" || return
+	equal "$(log 'select(.event == "trailer") | .complete')" true || return
+	equal "$(execs 'select(.argv[0] == "/bin/echo") | [.path, .exe_ino]')" \
+		"[\"$PUBLIC/mnt/program\",\"2\"]"
+}
+
+@test "a program whose file is served by a process below the command" {
+	same_served
+}
+
+@test "a program whose file is so served, without privileges" {
+	same_served setpriv --reuid=65534 --regid=65534 --clear-groups
+}

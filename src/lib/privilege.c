@@ -8,9 +8,11 @@
 #include <linux/capability.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -55,6 +57,46 @@ static bool is_on_nosuid(const char *exe)
 	return statvfs(exe, &fs) < 0 || (fs.f_flag & ST_NOSUID);
 }
 
+/* The device that was asked about last, if it is not served. */
+static dev_t harmless;
+
+static bool names_fuse(const char *mounts, dev_t dev)
+{
+	unsigned first, second;
+	const char *line, *type;
+
+	for (line = mounts; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		if (sscanf(line, "%*d %*d %u:%u", &first, &second) != 2 || first != major(dev) ||
+			second != minor(dev))
+			continue;
+		type = strstr(line, " - ");
+		return type && strncmp(type, " - fuse", 7) == 0;
+	}
+	return false;
+}
+
+/*
+ * Whether the file is of a file system that a process serves (FUSE): to ask for more
+ * than the kernel knows is to wait for that, and if it is a tracee it may wait for us.
+ * They have no device's number.
+ */
+static bool is_served(pid_t pid, dev_t dev)
+{
+	struct buf mounts = {0};
+	bool served = true;
+
+	if (major(dev) != 0 || dev == harmless)
+		return false;
+	if (proc_file(pid, "mountinfo", &mounts) == 0) {
+		buf_char(&mounts, '\0');
+		served = mounts.error || names_fuse(mounts.data, dev);
+	}
+	buf_free(&mounts);
+	if (!served)
+		harmless = dev;
+	return served;
+}
+
 bool privilege_was_lost(pid_t pid, const struct stat *exe, bool no_new_privs)
 {
 	bool set_gid = (exe->st_mode & S_ISGID) && (exe->st_mode & S_IXGRP);
@@ -62,6 +104,8 @@ bool privilege_was_lost(pid_t pid, const struct stat *exe, bool no_new_privs)
 	uint64_t capabilities;
 	char path[32];
 
+	if (is_served(pid, exe->st_dev))
+		return false;
 	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
 	capabilities = file_capabilities(path);
 	if (!capabilities && !set_gid && !(exe->st_mode & S_ISUID))

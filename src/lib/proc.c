@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 bool proc_is_ours(void)
@@ -178,12 +179,42 @@ void proc_link(pid_t id, const char *name, char *buffer, size_t size, struct pro
 		*out = (struct procaudit_string){.data = buffer, .size = (size_t)n};
 }
 
+/* struct statx of linux/stat.h, which musl 1.2.3 does not have and whose header does
+ * not go with its own. */
+struct statx_v0 {
+	uint32_t mask, blksize;
+	uint64_t attributes;
+	uint32_t nlink, uid, gid;
+	uint16_t mode, spare;
+	uint64_t ino, size, blocks, attributes_mask;
+	struct {
+		int64_t sec;
+		uint32_t nsec, spare;
+	} times[4];
+	uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
+	uint64_t rest[14];
+};
+#define STATX_DONT_SYNC 0x4000
+#define STATX_WANTED	0x11b /* type, mode, uid, gid, ino */
+
+/* Who is asked by stat(2) may be a tracee that waits for us: one that serves a file
+ * system (FUSE). What the kernel knows of a file that runs is enough. */
 bool proc_exe_stat(pid_t id, struct stat *st)
 {
+	struct statx_v0 found;
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", id);
-	return stat(path, st) == 0;
+	if (syscall(SYS_statx, AT_FDCWD, path, STATX_DONT_SYNC, STATX_WANTED, &found) < 0)
+		return false;
+	*st = (struct stat){
+		.st_dev = makedev(found.dev_major, found.dev_minor),
+		.st_ino = found.ino,
+		.st_mode = found.mode,
+		.st_uid = found.uid,
+		.st_gid = found.gid,
+	};
+	return true;
 }
 
 int proc_file(pid_t id, const char *name, struct buf *out)

@@ -60,7 +60,7 @@ pid_t proc_ppid(pid_t pid);
 /* A link of /proc/ID such as "cwd", into buffer of size bytes. */
 void proc_link(pid_t id, const char *name, char *buffer, size_t size, struct procaudit_string *out);
 
-/* The file behind /proc/ID/exe. */
+/* The file behind /proc/ID/exe: its device, inode, mode and owners. Waits for nobody. */
 bool proc_exe_stat(pid_t id, struct stat *st);
 
 /* Appends a file of /proc/ID such as "status". Returns 0 or -errno. */

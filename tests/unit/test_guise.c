@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -356,6 +357,39 @@ static void test_lost(void)
 	ok(privilege_is_apart(42), "which is another one then");
 }
 
+/* Of a file system that a process serves nothing more is asked. */
+static void test_served(void)
+{
+	static const struct {
+		const char *name, *mounts;
+		bool lost;
+	} rows[] = {
+		{"another one is served",
+			NOBODYS "9 8 0:8 / /a rw - fuse x rw\n9 8 0:7 / /b rw a:1 - tmpfs x rw\n",
+			true},
+		{"it is served",
+			NOBODYS "9 8 0:6 / /a rw - tmpfs x rw\n9 8 0:8 / /b rw - fuse.sshfs x rw\n",
+			false},
+		{"it alone is served", NOBODYS "9 8 0:8 / /a rw a:1 - fuse x rw\n", false},
+		{"a line is cut", NOBODYS "9 8 0:8 / /a rw\n", true},
+		{"a disk has its number", NOBODYS "9 8 8:0 / /a rw - fuse x rw", true},
+	};
+	struct stat st = {.st_mode = 04755};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		st.st_dev = makedev(0, i ? 8 : 7);
+		reset(rows[i].mounts);
+		ok_int(privilege_was_lost(42, &st, false), rows[i].lost, rows[i].name);
+		st.st_dev = makedev(8, 1);
+		ok(privilege_was_lost(42, &st, false), "a disk is not served");
+	}
+	st.st_dev = makedev(0, 9);
+	reset(NOBODYS);
+	kernel.call = "open";
+	ok(!privilege_was_lost(42, &st, false), "who is gone may have been");
+}
+
 static void test_taken(void)
 {
 	reset("");
@@ -376,6 +410,7 @@ int main(void)
 	test_refused();
 	test_not_understood();
 	test_lost();
+	test_served();
 	test_taken();
 	return tap_end();
 }
