@@ -65,7 +65,7 @@ struct procaudit_strings {
 
 /* Which ptrace event announced a new task (ptrace(2), PTRACE_O_TRACE…). */
 enum procaudit_fork_kind {
-	PROCAUDIT_FORK_UNKNOWN, /* none did: the parent was killed before it could */
+	PROCAUDIT_FORK_UNKNOWN, /* none did, or not yet: see procaudit-log(5), fork */
 	PROCAUDIT_FORK_FORK,	/* its termination signal is SIGCHLD: fork(2) */
 	PROCAUDIT_FORK_VFORK,	/* CLONE_VFORK: vfork(2), posix_spawn(3) */
 	PROCAUDIT_FORK_CLONE,	/* any other clone(2) */
