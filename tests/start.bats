@@ -176,6 +176,21 @@ b' nice -n 7 prlimit --core=4096:8192 --stack=1048576 --nproc=5000 chrt --batch 
 	same_state setpriv --no-new-privs --inh-caps=-all
 }
 
+@test "timers, the signal at the parent's end and being a subreaper are, too" {
+	same_state "$HELPERS/bequeath" 1000000
+	grep -qx "pdeathsig: $(kill -l USR2)" traced
+	grep -qx 'subreaper: 1' traced
+	equal "$(grep -c '^timer .: runs$' traced)" 3
+}
+
+@test "a timer that the command was given ends it" {
+	run "$HELPERS/bequeath" 500 "$PROCAUDIT" -o "$LOG" sh -c 'ulimit -t 20; while :; do :; done'
+	equal "$status" $((128 + $(kill -l VTALRM)))
+	check_log "$LOG"
+	equal "$(log 'select(.event == "exit") | .signal')" '"SIGVTALRM"'
+	equal "$(log 'select(.event == "trailer") | .complete')" true
+}
+
 # --- Pipes -------------------------------------------------------------------
 
 # A daemon that has let go of its descriptors until the fifo is opened.

@@ -11,6 +11,7 @@
  *	ready     --ready-fd
  *	notify    telling a service manager
  *	run       run mode: start, follow, end
+ *	heritage  what the command would lose by being forked
  *	failure   why there is no command
  *	rights    what is left of root while we trace
  *	robust    what must not end us

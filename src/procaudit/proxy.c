@@ -2,6 +2,7 @@
 #include "proxy.h"
 
 #include "claim.h"
+#include "heritage.h"
 #include "ready.h"
 #include "rights.h"
 #include "status.h"
@@ -425,6 +426,8 @@ int proxy_run(const struct options *options, struct procaudit_seat *seat,
 	struct proxy proxy = {.seat = seat};
 
 	signals_to_tell(&proxy);
+	if (!seat)
+		heritage_note();
 	if (seat || would_beget_init())
 		return record(options, &proxy);
 	proxy.orders = mmap(NULL, sizeof(*proxy.orders), PROT_READ | PROT_WRITE,

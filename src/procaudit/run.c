@@ -5,6 +5,7 @@
 #include "claim.h"
 #include "daemon.h"
 #include "failure.h"
+#include "heritage.h"
 #include "hold.h"
 #include "ready.h"
 #include "recorder.h"
@@ -97,7 +98,9 @@ static bool start(struct run *run)
 		sigdelset(&run->ending, harmless[i]);
 	if (is_daemon)
 		sigdelset(&run->ending, SIGHUP);
-	error = procaudit_tracer_start(&run->tracer, run->options->command, &options);
+	error = is_daemon ? 0 : heritage_hand_on();
+	if (!error)
+		error = procaudit_tracer_start(&run->tracer, run->options->command, &options);
 	if (error) {
 		failure_say_not_started(error);
 		return false;
