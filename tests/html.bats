@@ -231,9 +231,12 @@ audit_hostile() {
 
 @test "html: times and names as people read them, where there is little room" {
 	cp /bin/true x86_64-linux-gnu-true
-	audit sh -c 'for i in 1 2 3 4 5 6 7 8 9 10; do ./x*; done; exit 3' || equal "$?" 3
+	cp /bin/true arm-none-eabi-ld
+	audit sh -c 'for i in 1 2 3 4 5 6 7 8 9 10; do ./x*; done; ./a*; exit 3' || equal "$?" 3
 	jq -c '.mono_us = .seq * 600000000' "$LOG" >slow.jsonl
 	"$PROCREPORT" html slow.jsonl >page.html
+	audit ./x*
+	"$PROCREPORT" html "$LOG" >one.html
 	browse <<-'END'
 		SPY = """window.drawn = [];
 		    const draw = CanvasRenderingContext2D.prototype.fillText;
@@ -256,6 +259,12 @@ audit_hostile() {
 		    page.js("drawn = []")
 		    page.press(Keys.ENTER)
 		    assert any(text.startswith("x86_64-linux-gnu-true") for text in named(page)), named(page)
+		    equal(page.texts("#rows .name")[-2:], ["x86_64-linux-gnu-true", "arm-none-eabi-ld"])
+		# All for the same machine: it is not worth the room.
+		with Page("one.html") as page:
+		    equal(page.texts("#rows .name"), ["true"])
+		    page.press(Keys.HOME)
+		    equal(page.one("#details h2").text, "x86_64-linux-gnu-true")
 	END
 }
 

@@ -92,7 +92,7 @@ function link(p) {
 
 	node.href = `#${idOf(p)}`;
 	dot.style.background = colorOf(p);
-	node.append(dot, element('b', '', shown(name[p])), ` ${forkOnly[p] ? '(fork)' : commandBegin(program[p], 80)}`,
+	node.append(dot, element('b', '', brief(name[p])), ` ${forkOnly[p] ? '(fork)' : commandBegin(program[p], 80)}`,
 		element('span', 'end', bad[p] ? ` ${endOf(p)}` : ''));
 	node.addEventListener('click', event => {
 		event.preventDefault();

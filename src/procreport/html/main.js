@@ -105,7 +105,7 @@ function drawLegend() {
 		const dot = element('span', 'dot');
 
 		dot.style.background = colorOfName(entry.name);
-		chip.append(dot, element('span', '', shown(entry.name)));
+		chip.append(dot, element('span', '', brief(entry.name)));
 		return chip;
 	}));
 }

@@ -228,7 +228,7 @@ function drawLabel(p, x, width, y, height, outside) {
 	// Not on the grey before it, if there is room behind.
 	const left = Math.max(x, Math.min(xOf(ownTime(p)), x + width - 30));
 	const room = Math.floor((x + width - left - 8) / 6.2);
-	const label = shown(name[p].length > room ? withoutMachine(name[p]) : name[p]);
+	const label = name[p].length > room ? shown(withoutMachine(name[p])) : brief(name[p]);
 
 	context.font = '11px system-ui, sans-serif';
 	context.textBaseline = 'middle';
@@ -236,7 +236,8 @@ function drawLabel(p, x, width, y, height, outside) {
 		const text = forkOnly[p] ? `${label} (fork)` : `${label} ${room > label.length + 4 ? commandBegin(program[p], room) : ''}`;
 
 		context.fillStyle = forkOnly[p] ? palette.ink : isDark() ? '#0b0e13' : '#14181f';
-		context.fillText(text.slice(0, room), left + 4, y + height / 2 + 0.5);
+		// Capitals are wider than what was reckoned with.
+		context.fillText(text.slice(0, room), left + 4, y + height / 2 + 0.5, x + width - left - 6);
 	} else if (outside) {
 		context.fillStyle = palette.soft;
 		context.fillText(seconds(end[p] - P.begin[p]), x + width + 6, y + height / 2 + 0.5);

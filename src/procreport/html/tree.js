@@ -89,7 +89,7 @@ function fillRow(row, i) {
 	parts.caret.textContent = open ? tree.folded[p] && !search.active ? '▸' : '▾' : '';
 	parts.caret.style.marginLeft = `${Math.min(tree.depth[i], 24) * 14}px`;
 	parts.dot.style.background = colorOf(p);
-	parts.name.textContent = shown(name[p]) + (tree.folded[p] && open && !search.active ? ` +${below[p]}` : '');
+	parts.name.textContent = brief(name[p]) + (tree.folded[p] && open && !search.active ? ` +${below[p]}` : '');
 	parts.arguments.textContent = forkOnly[p] ? '(fork)' : commandBegin(program[p], 160);
 	parts.end.textContent = bad[p] || P.end[p] < 0 ? endOf(p) : '';
 	parts.time.textContent = seconds(wall);

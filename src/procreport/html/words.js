@@ -27,6 +27,20 @@ function withoutMachine(text) {
 	return text.replace(/^\w+-(?:\w+-)*(?:gnu\w*|musl\w*|eabi\w*|elf|mingw32|android\w*)-(?=.)/, '');
 }
 
+// Whether no two programs are called alike without the machine, which is the same for all.
+const oneMachine = (() => {
+	const names = [...new Set(name)];
+	const machines = new Set(names.map(text => text.slice(0, text.length - withoutMachine(text).length)));
+
+	machines.delete('');
+	return machines.size === 1 && new Set(names.map(withoutMachine)).size === names.length;
+})();
+
+// The name of a program where there are many of them.
+function brief(text) {
+	return shown(oneMachine ? withoutMachine(text) : text);
+}
+
 const octal = byte => `\\${byte.toString(8).padStart(3, '0')}`;
 
 function quoteBytes(bytes) {
