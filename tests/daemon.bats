@@ -678,7 +678,12 @@ manager() {
 	await grep -qx STOPPING=1 told
 	equal "$(sed 's/=[0-9][0-9]*/=N/g' told | tr '\n' ';')" \
 		'MAINPID=N READY=N;RELOADING=N MONOTONIC_USEC=N;READY=N;STOPPING=N;'
+	# And of the end, if that comes by itself.
+	: >told
+	daemonize -p "$TARGET"
 	echo >hold
+	whole
+	await grep -qx STOPPING=1 told
 }
 
 @test "signs of life come as often as the service manager wants, to whom they were promised" {

@@ -41,6 +41,7 @@ struct attach {
 	bool denied;	  /* one of them for want of permission */
 	bool ready;	  /* all has been attached to, and those who wait for it know */
 	bool lost;	  /* a process was let go that nobody asked us to */
+	bool stopping;	  /* a service manager has been told of the end */
 };
 
 /* --- What cannot be attached to ------------------------------------------ */
@@ -215,6 +216,15 @@ static void on_event(struct attach *attach, const struct procaudit_event *event)
 		attach->lost = true;
 }
 
+/* From now on a service manager waits no longer for signs of life, which there are
+ * none of while the last parts are compressed (systemd.service(5), TimeoutStopSec=). */
+static void tell_stopping(struct attach *attach)
+{
+	if (!attach->stopping)
+		notify("STOPPING=1");
+	attach->stopping = true;
+}
+
 static void reopen(struct attach *attach)
 {
 	notify_reloading();
@@ -235,7 +245,7 @@ static void on_signal(struct attach *attach, int signo)
 			&attach->recorder, procaudit_tracer_pids(attach->tracer, NULL, 0));
 		break;
 	default:
-		notify("STOPPING=1");
+		tell_stopping(attach);
 		procaudit_tracer_detach(attach->tracer, PROCAUDIT_DETACH_SIGNAL);
 	}
 }
@@ -305,6 +315,8 @@ static void end_log(struct attach *attach)
 	siginfo_t signal;
 	bool drained = hold(recorder, &attach->ending, true, &signal);
 
+	if (attach->ready)
+		tell_stopping(attach);
 	recorder_end(recorder, &trailer);
 	if (drained)
 		hold(recorder, &attach->ending, true, &signal);
