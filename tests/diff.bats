@@ -234,6 +234,21 @@ two_builds() {
 		'1'$'\n''[["-O1"],["-O2"]]'
 }
 
+@test "the names that CMake gives to its trials are no difference" {
+	trial() { # LOG FOLDER TARGET: a folder of six letters and digits, a target of five
+		record src "$1" sh -c "cd b/CMakeFiles/CMakeScratch/TryCompile-$2 &&
+			/bin/true -I\$PWD $3/fast CMakeFiles/$3.dir/x.c.o -o $3; /bin/true ./$3"
+	}
+	mkdir -p src/b/CMakeFiles/CMakeScratch/TryCompile-{0DwSmB,3ADJh4,3ADJh4x}
+	trial a.jsonl 0DwSmB cmTC_6bc27
+	trial b.jsonl 3ADJh4 cmTC_d3adb
+	same
+	trial b.jsonl 3ADJh4x cmTC_d3adb
+	run -3 "$PROCREPORT" diff -q --fail-on=any a.jsonl b.jsonl
+	trial b.jsonl 3ADJh4 cmTC_d3adbe
+	run -3 "$PROCREPORT" diff -q --fail-on=any a.jsonl b.jsonl
+}
+
 @test "what looks like a folder of the build, or like a temporary name, and is none" {
 	mkdir -p src tmp
 	record src a.jsonl sh -c '/bin/true /usr"$PWD" "$PWD"2 ./src 1 2 3 /tmp/config sub/tmp.abcdefghij x.tmp.AbCdEf.i y/tmpab_d1fgh/z tmpfile'

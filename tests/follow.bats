@@ -344,7 +344,8 @@ needs_locks() {
 	"$PROCAUDIT" --max-line=2K --rotate=64K --compress -o "$LOG" sh ./jobs.sh 3>&- 7<&- &
 	recorder=$!
 	for i in $(seq 80); do
-		until next_line && [[ $line == *true* ]]; do :; done
+		next_line
+		while [[ $line != *true* ]]; do next_line || return; done
 		equal "${line##* }" "$i"
 	done
 	next_line

@@ -70,6 +70,9 @@ void normal_begin(struct normal *normal, const char *root)
 	normal_folder(normal, "/tmp", "%tmp%", true);
 	normal_folder(normal, "/var/tmp", "%tmp%", true);
 	normal_folder(normal, "/dev/shm", "%tmp%", true);
+	/* CMake's trials, and the folders that they are made in since 3.25. */
+	normal_template(normal, "cmTC_XXXXX");
+	normal_template(normal, "TryCompile-XXXXXX");
 }
 
 static void add_known(struct normal *normal, struct folder folder)
