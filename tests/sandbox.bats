@@ -178,7 +178,7 @@ as_nobody() {
 	LOG=$PUBLIC/log
 	# Of a user who has no other process, whatever runs beside this.
 	local user=$((20000 + $$ % 30000))
-	local as_user=(setpriv --reuid=$user --regid=$user --clear-groups)
+	local as_user=(setpriv "--reuid=$user" "--regid=$user" --clear-groups)
 	same '' 6,3,7 "${as_user[@]}" ./sandbox nproc 6
 	grep -qx '5 children, then Resource temporarily unavailable' traced
 	"$PROCAUDIT" -u "$user:$user" -o "$LOG" ./sandbox nproc 6 >traced
