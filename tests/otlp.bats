@@ -84,6 +84,7 @@ resource() {
 	mkfifo hold
 	TRACEPARENT=00-$TRACE-$PARENT-01 sh -c 'read -r line <hold; /bin/true; exit 4' 3>&- &
 	target=$!
+	await runs "$target" sh
 	start -p "$target"
 	await grep -qs '"event":"attach"' "$LOG"
 	echo >hold

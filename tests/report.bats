@@ -563,6 +563,7 @@ run({"PERL5OPT": "-w"})
 	exec 5<>gate
 	sh -c 'read -r go <gate; /bin/true one; /bin/true two' &
 	pid=$!
+	await runs "$pid" sh
 	"$PROCAUDIT" -o "$LOG" -p "$pid" &
 	recorder=$!
 	await grep -qs '"event":"attach"' "$LOG"

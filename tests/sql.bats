@@ -309,6 +309,7 @@ audit_much() {
 	exec 5<>gate
 	sh -c 'read -r go <gate; /bin/true one; /bin/true two' &
 	pid=$!
+	await runs "$pid" sh
 	"$PROCAUDIT" -o "$LOG" -p "$pid" &
 	recorder=$!
 	await grep -qs '"event":"attach"' "$LOG"

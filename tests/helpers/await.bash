@@ -11,6 +11,12 @@ await() {
 	done
 }
 
+# Whether the process has executed a program of this name: what a shell starts in the background
+# is a copy of the shell at first.
+runs() { # PID NAME
+	grep -qsxF "$2" "/proc/$1/comm"
+}
+
 # The state letter of a process: R, S, D, T, t, Z.
 state() {
 	sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null
