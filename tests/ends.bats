@@ -183,6 +183,24 @@ child_sleeps() { # PID
 	equal "$(trailer '[.exit_code, .complete]')" '[8,true]'
 }
 
+@test "TERM to all processes of procaudit runs the command's handler once" {
+	local process recorder
+	prepare
+	start sh -c "trap 'echo caught >>caught' TERM; $UNTIL_GO exit 8"
+	await_shell
+	recorder=$(sed -n 's/^TracerPid:.//p' "/proc/$(cat ready)/status")
+	kill -TERM "$recorder" "$PID"
+	await test -s caught
+	for process in "$PID" "$recorder" "$(cat ready)"; do
+		await idle "$process" 15
+	done
+	equal "$(cat caught)" caught
+	go
+	ends_with 8
+	check_log "$LOG"
+	equal "$(trailer '[.exit_code, .complete]')" '[8,true]'
+}
+
 @test "kill -TERM 0 from below runs the command's handler once" {
 	local n
 	prepare

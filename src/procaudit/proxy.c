@@ -271,9 +271,9 @@ static int stand_in(struct proxy *proxy)
 
 /* --- The recorder -------------------------------------------------------- */
 
-static bool is_told(const struct proxy *proxy, const siginfo_t *info)
+bool proxy_is_told(const struct proxy *proxy, const siginfo_t *info)
 {
-	return info->si_code == SI_QUEUE && info->si_pid == proxy->pid;
+	return proxy->pid && info->si_code == SI_QUEUE && info->si_pid == proxy->pid;
 }
 
 /* What has come to us till now has come to the whole process group; but not what
@@ -286,7 +286,7 @@ static void drop_signals_to_group(const struct proxy *proxy)
 
 	while (sigtimedwait(&set, &info, &no_time) > 0) {
 		sigdelset(&set, info.si_signo);
-		if (is_told(proxy, &info))
+		if (proxy_is_told(proxy, &info))
 			syscall(SYS_rt_sigqueueinfo, getpid(), info.si_signo, &info);
 	}
 }
@@ -361,7 +361,7 @@ bool proxy_translate(const struct proxy *proxy, siginfo_t *info)
 	uintptr_t value = (uintptr_t)info->si_value.sival_ptr;
 	uintptr_t number;
 
-	if (!proxy->pid || !is_told(proxy, info))
+	if (!proxy_is_told(proxy, info))
 		return false;
 	info->si_pid = (pid_t)(value >> 8 & 0x3fffff);
 	info->si_code = (value & 0xff) == SI_KERNEL ? SI_KERNEL : (int8_t)(value & 0xff);

@@ -72,6 +72,9 @@ bool proxy_goes_on_alone(const struct proxy *proxy);
  * and has to be told once more should that last. */
 bool proxy_doubts(const struct proxy *proxy);
 
+/* In the recorder: whether the proxy tells of this signal, which it has got itself. */
+bool proxy_is_told(const struct proxy *proxy, const siginfo_t *info);
+
 /* In the recorder: what the proxy told of becomes what the proxy got; any other
  * signal is left as it is. Returns whether the proxy had stopped for the last stop
  * before it got it; others may have come since, which proxy_goes_on_alone() knows. */

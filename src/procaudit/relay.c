@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "relay.h"
 
+#include "boot.h"
+
 #include <errno.h>
 #include <unistd.h>
+
+/* Two of the same within this time, one to the proxy and one to us, are one: on a busy
+ * machine the proxy may take its time. */
+#define COPY_NS (5 * NS_PER_SEC)
 
 /* The proxy stops and goes on with the command. */
 static void on_stop(struct relay *relay, const siginfo_t *signal)
@@ -47,6 +53,21 @@ static void on_job_continue(struct relay *relay, const siginfo_t *signal)
 	relay->stop_passed = false;
 }
 
+/* Who signals all processes of a name, of a service, or all there are, signals the
+ * proxy and us, and means the command once. */
+static bool is_copy(struct relay *relay, const siginfo_t *signal, bool told)
+{
+	struct arrival *last = &relay->last;
+	int64_t now = boot_ns();
+	bool copy = last->when && last->told != told && last->signo == signal->si_signo &&
+		    last->code == signal->si_code && last->sender == signal->si_pid &&
+		    now - last->when < COPY_NS;
+
+	*last = (struct arrival){
+		signal->si_signo, signal->si_code, signal->si_pid, told, copy ? 0 : now};
+	return copy;
+}
+
 /* A terminal's signals reach the command without us. Others are handed on; the
  * second one is meant for us, unless the last tracee has ended by it, too. */
 static bool on_ending_signal(struct relay *relay, const siginfo_t *signal)
@@ -68,6 +89,7 @@ static bool on_ending_signal(struct relay *relay, const siginfo_t *signal)
 bool relay_signal(struct relay *relay, const siginfo_t *got)
 {
 	siginfo_t signal = *got;
+	bool told = proxy_is_told(relay->proxy, got);
 	bool after_stop = proxy_translate(relay->proxy, &signal);
 
 	if (signal.si_signo != SIGCHLD && proxy_doubts(relay->proxy))
@@ -86,7 +108,7 @@ bool relay_signal(struct relay *relay, const siginfo_t *got)
 			on_job_continue(relay, &signal);
 		return false;
 	default:
-		return on_ending_signal(relay, &signal);
+		return !is_copy(relay, &signal, told) && on_ending_signal(relay, &signal);
 	}
 }
 

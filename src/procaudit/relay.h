@@ -9,6 +9,16 @@
 #include <procaudit/tracer.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
+
+/* A signal that ends, and how it came. */
+struct arrival {
+	int signo;
+	int code;
+	pid_t sender;
+	bool told;    /* by the proxy, which has got it */
+	int64_t when; /* CLOCK_BOOTTIME; 0: none */
+};
 
 /* Begins with the proxy and the tracer only. */
 struct relay {
@@ -18,6 +28,7 @@ struct relay {
 	bool stop_passed; /* the last of job control that was handed on is a stop */
 	bool continued;	  /* the command has got a SIGCONT since its stop */
 	unsigned passed;  /* signals that end, handed on to the command */
+	struct arrival last;
 };
 
 /* Takes what came to us, or what the tracer says of the command's stops. Returns
