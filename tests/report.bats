@@ -533,6 +533,21 @@ run({"PERL5OPT": "-w"})
 	equal "$("$PROCREPORT" failed --json "$LOG" | jq -c '[.causes[] | .proc, .exit_code]')" '[1,6]'
 }
 
+@test "failed: of a log that is not complete more may have failed" {
+	audit /bin/true
+	run -0 --separate-stderr "$PROCREPORT" failed "$LOG"
+	equal "$output" "no process ended badly"
+	sed '$d' "$LOG" >cut.jsonl
+	sed '$s/"complete":true/"complete":false/' "$LOG" >gap.jsonl
+	run -0 --separate-stderr "$PROCREPORT" failed cut.jsonl
+	equal "$output" $'no process ended badly\n\ncut.jsonl has no end: more may have failed'
+	run -0 --separate-stderr "$PROCREPORT" failed gap.jsonl
+	equal "$output" $'no process ended badly\n\ngap.jsonl is incomplete: more may have failed'
+	equal "$(for log in "$LOG" cut.jsonl gap.jsonl; do "$PROCREPORT" failed --json "$log"; done | jq -c .complete)" \
+		$'true\nfalse\nfalse'
+	equal "$("$PROCREPORT" failed --json "$LOG" cut.jsonl | jq -c .complete)" false
+}
+
 @test "failed: execs by path and error, searches of PATH apart" {
 	mkdir empty
 	audit --failed env PATH="$PWD/empty:/none:/usr/bin:/bin" perl -e '

@@ -118,6 +118,17 @@ static void print_failures(const struct model *model, const struct options *opti
 	free(failures);
 }
 
+/* What is not in a log may have failed, too. */
+static void print_missing(const struct model_log *log)
+{
+	if (log->complete > 0)
+		return;
+	putchar('\n');
+	output_quoted(stdout, log->file->data, log->file->size);
+	puts(log->complete == 0 ? " is incomplete: more may have failed"
+				: " has no end: more may have failed");
+}
+
 static void json_process(const struct process *process)
 {
 	const struct exec *exec = words_program(process);
@@ -134,6 +145,16 @@ static void json_process(const struct process *process)
 	if (process->parent)
 		json_int("parent", process->parent->proc);
 	json_close('}');
+}
+
+static bool is_complete(const struct model *model)
+{
+	unsigned i;
+
+	for (i = 0; i < model->log_count; i++)
+		if (model->logs[i]->complete <= 0)
+			return false;
+	return model->log_count > 0;
 }
 
 static void print_json(const struct model *model, const struct options *options)
@@ -164,6 +185,7 @@ static void print_json(const struct model *model, const struct options *options)
 	}
 	json_close(']');
 	json_int("path_misses", (int64_t)missed);
+	json_bool("complete", is_complete(model));
 	json_close('}');
 	json_line();
 	free(failures);
@@ -177,6 +199,8 @@ static void print_text(const struct model *model, const struct options *options)
 		print_cause(model, model->logs[i]);
 	print_processes(model);
 	print_failures(model, options);
+	for (i = 0; i < model->log_count; i++)
+		print_missing(model->logs[i]);
 }
 
 static int run(const struct options *options)
