@@ -50,6 +50,24 @@ longest() {
 	[ "$(head -n 1 divided.jsonl | wc -c)" -ge 1024 ]
 }
 
+@test "join.py: what a crash has torn is printed as far as it goes, and nothing is a traceback" {
+	local long
+	printf -v long '%*s' 100000 ''
+	audit --max-line=2K --env=none /bin/true "$long" "$long"
+	# The header, whose command takes more lines than that.
+	head -n 20 "$LOG" >torn.jsonl
+	printf '{"v":1,"event":"part","seq":20,"of":0,"values":["\342' >>torn.jsonl
+	run -1 --separate-stderr "$SRCROOT/contrib/recipes/join.py" torn.jsonl
+	equal "$(jq -c '[.event, .seq]' <<<"$output" | xargs)" '[header,0]'
+	# shellcheck disable=SC2154
+	equal "$(cut -d: -f 1,2 <<<"$stderr")" 'join.py: line 21 is left out
+join.py: parts of 0 are missing'
+	run -1 "$SRCROOT/contrib/recipes/join.py" nowhere
+	equal "$output" "join.py: [Errno 2] No such file or directory: 'nowhere'"
+	{ "$SRCROOT/contrib/recipes/join.py" "$LOG" || :; } 2>err | head -c 1
+	[ ! -s err ]
+}
+
 @test "each line of a part is a record of its own" {
 	local long
 	printf -v long '%*s' 5000 ''

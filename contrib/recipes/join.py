@@ -6,10 +6,12 @@ in their order, and prints it as it is without that option.
     join.py [LOG]
 
 Sequence numbers and the trailer's counts and bytes become those of what is printed.
-Records whose parts are missing are printed as far as they go, with the status 1.
+Records whose parts are missing are printed as far as they go, and lines that are no
+records left out, with the status 1.
 """
 import json
 import re
+import signal
 import sys
 
 # Log shippers tell files apart by so many first bytes.
@@ -90,8 +92,14 @@ class Printer:
 
 def main():
     joiner, printer, status = Joiner(), Printer(sys.stdout.buffer), 0
-    with open(sys.argv[1] if len(sys.argv) > 1 else 0, encoding="utf-8") as log:
-        for record in map(json.loads, log):
+    with open(sys.argv[1] if len(sys.argv) > 1 else 0, "rb") as log:
+        for number, line in enumerate(log, 1):
+            try:
+                record = json.loads(line)
+            except ValueError as e:  # a crash has torn it
+                print(f"join.py: line {number} is left out: {e}", file=sys.stderr)
+                status = 1
+                continue
             try:
                 whole = joiner.add(record)
             except ValueError as e:
@@ -112,4 +120,8 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        sys.exit(main())
+    except OSError as e:
+        sys.exit(f"join.py: {e}")
