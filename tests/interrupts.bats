@@ -60,6 +60,14 @@ interrupts_many() {
 	interrupts_none ignored-realtime
 }
 
+@test "ignored signals to who is in thousands of groups" {
+	local as=(setpriv --groups "$(seq -s , 100000 102000)" "$HELPERS/interrupts" ignored)
+	[ "$(id -u)" = 0 ] || skip 'root only'
+	"${as[@]}" >bare
+	audit "${as[@]}" >traced
+	diff bare traced
+}
+
 @test "one ignored signal after the other" {
 	interrupts_none many
 }

@@ -71,14 +71,10 @@ static void get_ids(const char *ids, unsigned *real, unsigned *effective)
 	*effective = (unsigned)strtoul(end, NULL, 10);
 }
 
-int proc_status(pid_t id, struct proc_status *status)
+static void parse_status(const char *text, struct proc_status *status)
 {
-	char text[8192];
 	const char *ids;
-	ssize_t n = read_small(id, "status", text, sizeof(text));
 
-	if (n < 0)
-		return (int)n;
 	*status = (struct proc_status){
 		.state = *(field(text, "\nState:\t")),
 		.tgid = (pid_t)strtol(field(text, "\nTgid:"), NULL, 10),
@@ -99,6 +95,33 @@ int proc_status(pid_t id, struct proc_status *status)
 	/* NSpid: ours, then each namespace further in. */
 	for (ids = field(text, "\nNSpid:"); *ids == '\t'; ids += strcspn(ids, "\t\n"))
 		status->ns_pid = (pid_t)strtol(++ids, NULL, 10);
+}
+
+/* Of any size: who is in hundreds of groups. */
+static int long_status(pid_t id, struct proc_status *status)
+{
+	struct buf text = {0};
+	int error = proc_file(id, "status", &text);
+
+	buf_char(&text, '\0');
+	if (error == 0)
+		error = text.error;
+	if (error == 0)
+		parse_status(text.data, status);
+	buf_free(&text);
+	return error;
+}
+
+int proc_status(pid_t id, struct proc_status *status)
+{
+	char text[8192];
+	ssize_t n = read_small(id, "status", text, sizeof(text));
+
+	if (n < 0)
+		return (int)n;
+	if ((size_t)n == sizeof(text) - 1)
+		return long_status(id, status);
+	parse_status(text, status);
 	return 0;
 }
 
