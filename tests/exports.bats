@@ -89,7 +89,7 @@ check_trace() {
 		"$PROCREPORT" trace odd.jsonl "$LOG" >trace.json 2>/dev/null
 		check_trace trace.json
 	done
-	"$PROCREPORT" trace /dev/null >trace.json
+	head -n 1 "$LOG" | "$PROCREPORT" trace - >trace.json
 	check_trace trace.json
 }
 

@@ -440,8 +440,7 @@ audit_hostile() {
 	"$PROCREPORT" html damaged.jsonl >page.html 2>errors
 	grep -q '^procreport: damaged.jsonl:10: ' errors
 	grep -q 'The log is damaged: 1 line of it was skipped' page.html
-	"$PROCREPORT" html /dev/null >empty.html 2>errors
-	grep -q 'there is no log in this' errors
+	head -n 1 cut.jsonl | "$PROCREPORT" html - >empty.html
 	browse <<-'END'
 		with Page("page.html") as page:
 		    assert page.texts("#rows .process") and page.one(".notice").is_displayed()

@@ -116,7 +116,7 @@ resource() {
 		"$PROCREPORT" otlp odd.jsonl "$GOLDEN/build.jsonl" >spans.json 2>/dev/null
 		check_otlp spans.json
 	done
-	"$PROCREPORT" otlp /dev/null >spans.json
+	head -n 1 "$LOG" | "$PROCREPORT" otlp - >spans.json
 	[ ! -s spans.json ]
 }
 

@@ -71,6 +71,31 @@ edited() {
 
 # --- verify ----------------------------------------------------------------------
 
+@test "of what holds no log nothing is said, but that" {
+	local name file
+	echo text >text
+	sed 1d "$GOLDEN/build.jsonl" >headless
+	: >empty
+	for name in summary list tree 'show 1' failed trace otlp compdb flame dot html scrub shell "diff $GOLDEN/build.jsonl"; do
+		for file in text headless empty; do
+			# shellcheck disable=SC2086 # words
+			run -1 --separate-stderr "$PROCREPORT" $name "$file"
+			[[ -z $output && ${stderr##*$'\n'} == "procreport: there is no log in $file" ]] ||
+				fail "$name $file: $output $stderr"
+			# shellcheck disable=SC2086 # words
+			run -1 --separate-stderr "$PROCREPORT" $name - <"$file"
+			[ -z "$output" ] || fail "$name - <$file: $output"
+		done
+	done
+	for name in html scrub compdb; do
+		run -1 "$PROCREPORT" "$name" text empty -o kept
+		[[ $output == *'procreport: there is no log in these files' && ! -e kept ]] || fail "$name: $output"
+	done
+	run -1 "$PROCREPORT" intoto empty
+	run -1 "$PROCREPORT" sql -o kept empty
+	[ ! -e kept ]
+}
+
 @test "verify: the golden logs keep every rule and are complete" {
 	check_log "$GOLDEN"/*.jsonl
 	run -0 "$PROCREPORT" verify "$GOLDEN"/*.jsonl
@@ -124,7 +149,7 @@ edited() {
 	edited unknown 6 's/"kind":"vfork"/"kind":"spoon"/'
 	edited truncated 4 '1s/"part":1/"part":2/'
 	run -4 "$PROCREPORT" verify /dev/null
-	[[ $output == *'no log in this'* ]]
+	[[ $output == *'no log in /dev/null' ]]
 	# The worst of several, and nothing said.
 	run -5 "$PROCREPORT" verify -q "$LOG" edited.jsonl <(sed 7d "$LOG")
 	[ -z "$output" ]

@@ -417,7 +417,7 @@ static int run(const struct options *options)
 	if (differ_has(&differ, fail_on))
 		status = STATUS_DIFFERENT;
 	for (i = 0; i < 2; i++)
-		if (differ.sides[i].model.unreadable || !differ.sides[i].model.log_count)
+		if (differ.sides[i].model.unreadable)
 			status = STATUS_FAILED;
 	differ_free(&differ);
 	operands_free(&operands);

@@ -359,8 +359,7 @@ static int run(const struct options *options)
 	while ((record = input_next(&input)))
 		add_record(&exporter, record);
 	end_log(&exporter);
-	whole = !input.unreadable;
-	input_close(&input);
+	whole = input_end(&input);
 	whole = end_post(&exporter.otlp) && whole;
 	otlp_free(&exporter.otlp);
 	bytes_free(&exporter.header);

@@ -86,10 +86,7 @@ static uint64_t study(struct scrub *s, char *const *files, bool *unreadable)
 	input_open(&input, files);
 	for (; (record = input_next(&input)); count++)
 		masking_study(s->masking, record);
-	*unreadable = input.unreadable;
-	input_close(&input);
-	if (count == 0 && !*unreadable)
-		warnx("there is no log in this");
+	*unreadable = !input_end(&input);
 	return count;
 }
 

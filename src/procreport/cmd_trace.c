@@ -387,16 +387,21 @@ static int run(const struct options *options)
 	const struct procaudit_record *record;
 	struct trace trace = {0};
 	struct input input;
-	bool unreadable;
+	bool whole;
 
 	input_open(&input, options->files);
+	/* What stands before the first header belongs to no log. */
+	while ((record = input_next(&input)) && !input.has_log)
+		;
+	if (!record)
+		input_end(&input);
 	json_open(NULL, '{');
 	json_string("displayTimeUnit", "ms");
 	json_open("otherData", '{');
 	json_string("generator", "procreport " VERSION);
 	json_close('}');
 	json_open("traceEvents", '[');
-	while ((record = input_next(&input)))
+	for (; record; record = input_next(&input))
 		add_record(&trace, record);
 	end_log(&trace);
 	tracks_begin(&trace.tracks);
@@ -404,9 +409,8 @@ static int run(const struct options *options)
 	json_close(']');
 	json_close('}');
 	json_line();
-	unreadable = input.unreadable;
-	input_close(&input);
-	return output_end(unreadable ? STATUS_FAILED : STATUS_OK);
+	whole = input_end(&input);
+	return output_end(whole ? STATUS_OK : STATUS_FAILED);
 }
 
 const struct command cmd_trace = {

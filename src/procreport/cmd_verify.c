@@ -136,7 +136,7 @@ static int run(const struct options *options)
 	else
 		status = state.logs ? STATUS_OK : classes[FINDING_TRUNCATED].status;
 	if (!state.logs && !state.unreadable && !options->quiet)
-		warnx("there is no log in this");
+		input_say_none(&input);
 	verify_free(state.verify);
 	input_close(&input);
 	return output_end(status);

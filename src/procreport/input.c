@@ -88,6 +88,10 @@ void input_open(struct input *input, char *const *files)
 	*input = (struct input){.progress = isatty(STDERR_FILENO) == 1};
 	while (files[count])
 		count++;
+	if (count == 1)
+		input->name = strcmp(files[0], "-") == 0 ? "standard input" : files[0];
+	else
+		input->name = "these files";
 	parts = calloc(count + 1, sizeof(*parts));
 	if (!parts || procaudit_reader_new(&input->reader) != 0)
 		errc(STATUS_FAILED, ENOMEM, "cannot read logs");
@@ -165,11 +169,30 @@ const struct procaudit_record *input_next(struct input *input)
 		show_progress(input);
 	if (got == 0)
 		wipe_progress(input);
-	return got == 0 ? NULL : record;
+	if (got == 0)
+		return NULL;
+	if (record->kind == PROCAUDIT_RECORD_HEADER)
+		input->has_log = true;
+	return record;
 }
 
 void input_close(struct input *input)
 {
 	procaudit_reader_free(input->reader);
 	input->reader = NULL;
+}
+
+void input_say_none(const struct input *input)
+{
+	warnx("there is no log in %s", input->name);
+}
+
+bool input_end(struct input *input)
+{
+	input_close(input);
+	if (input->has_log)
+		return !input->unreadable;
+	if (!input->unreadable)
+		input_say_none(input);
+	exit(STATUS_FAILED);
 }

@@ -16,6 +16,8 @@ struct input {
 	void *context;
 	uint64_t problems; /* so far */
 	bool unreadable;   /* a file could not be read to its end */
+	bool has_log;	   /* or a part of one: a header was read */
+	const char *name;  /* of what is read, in a message */
 
 	bool progress; /* shown on a terminal */
 	bool shown;    /* there is something to be wiped out */
@@ -27,6 +29,14 @@ struct input {
  * return without memory. */
 void input_open(struct input *input, char *const *files);
 void input_close(struct input *input);
+
+/* Closes it when all has been read. Returns whether no file was unreadable. Does not
+ * return if there was no log in any: what is said of nothing would be taken for an
+ * answer. */
+bool input_end(struct input *input);
+
+/* Says that there was none. */
+void input_say_none(const struct input *input);
 
 /* The id of the log that a file holds, or a part of it, which is returned; "" if it
  * begins with no header, or cannot be read twice. */

@@ -472,7 +472,7 @@ bool database_load(struct sqlite3 *db, char *const *files)
 	struct load load = {.rows = {.db = db}};
 	int64_t mono_us = 0;
 	struct input input;
-	bool unreadable;
+	bool whole;
 
 	input_open(&input, files);
 	while ((record = input_next(&input))) {
@@ -489,10 +489,7 @@ bool database_load(struct sqlite3 *db, char *const *files)
 	}
 	if (load.log)
 		set_end(&load, mono_us);
-	unreadable = input.unreadable;
-	input_close(&input);
-	if (!load.log && !unreadable)
-		warnx("there is no log in this");
+	whole = input_end(&input);
 	release(&load);
-	return !unreadable;
+	return whole;
 }

@@ -354,12 +354,9 @@ static void read_all(struct build *build, char *const *files)
 	while ((record = input_next(&input)))
 		add_record(build, record);
 	model->problems = input.problems;
-	model->unreadable = input.unreadable;
-	input_close(&input);
+	model->unreadable = !input_end(&input);
 	HASH_CLEAR(hh, build->environments);
 	free(build->argv);
-	if (model->log_count == 0 && !model->unreadable)
-		warnx("there is no log in this");
 }
 
 void model_read(struct model *model, char *const *files, model_hook *hook, void *context)

@@ -207,8 +207,7 @@ bool side_is_complete(const struct side *side)
 {
 	unsigned i;
 
-	if (side->model.unreadable || side->model.problems || side->holes ||
-		side->model.log_count == 0)
+	if (side->model.unreadable || side->model.problems || side->holes)
 		return false;
 	for (i = 0; i < side->model.log_count; i++)
 		if (side->model.logs[i]->complete <= 0)
