@@ -334,6 +334,8 @@ def from_outside(s):
     for number in signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU:
         os.killpg(group, number)
         s.prompt()
+        # SIGSTOP stops procaudit at once: cat may get the line, if it runs only then.
+        s.stopped()
         s.line("jobs")
         s.fg("cat")
     s.type(EOF)
