@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef PROCREPORT_PLURAL_H
-#define PROCREPORT_PLURAL_H
+#ifndef PLURAL_H
+#define PLURAL_H
 
 #include <stdint.h>
 
